@@ -1,0 +1,59 @@
+/**
+ * `npm run bench`: measures what the project promises, prints each figure beside its limit, and writes them to
+ * bench/results/<date>.json with the machine and the commit. Every figure is a median of several rounds; the load is
+ * bounded in time and goes to this machine only.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { PROJECT_FOLDER } from "../local/program/stack-config";
+import { benchApi } from "./api";
+import { benchBundles } from "./bundles";
+import { type Figure, table } from "./figures";
+import { benchMachine } from "./machine";
+import { benchStart } from "./start";
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "ahorro-bench-"));
+  const figures: Figure[] = [];
+  try {
+    figures.push(...benchMachine());
+    figures.push(...(await benchBundles(folder)));
+    figures.push(...(await benchStart(folder, benchApi)));
+    figures.push(...benchMachine());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(table(figures));
+  writeResults(figures);
+  if (figures.some(({ ok }) => !ok)) process.exitCode = 1;
+}
+
+function writeResults(figures: Figure[]): void {
+  const results = join(PROJECT_FOLDER, "bench", "results");
+  mkdirSync(results, { recursive: true });
+  const [cpu] = cpus();
+  const measured = {
+    date: new Date().toISOString(),
+    commit: git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain") === "" ? "" : " with changes"),
+    machine: {
+      cpu: cpu?.model ?? "unknown",
+      cores: cpus().length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      platform: `${process.platform} ${process.arch}`,
+      node: process.version,
+    },
+    figures,
+  };
+  const file = join(results, `${measured.date.slice(0, 10)}.json`);
+  writeFileSync(file, `${JSON.stringify(measured, null, 2)}\n`);
+  console.log(`Written to ${file.slice(PROJECT_FOLDER.length + 1)}`);
+}
+
+const git = (...args: string[]): string => execFileSync("git", args, { cwd: PROJECT_FOLDER, encoding: "utf8" }).trim();
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,128 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as v from "valibot";
+
+/** What tells one stack from another. Everything else is the same in all of them. */
+export interface StackConfig {
+  region: aws.Region;
+  network: v.InferOutput<typeof schemas.network>;
+  database: v.InferOutput<typeof schemas.database>;
+  identity: v.InferOutput<typeof schemas.identity>;
+  api: v.InferOutput<typeof schemas.api>;
+  logs: v.InferOutput<typeof schemas.logs>;
+}
+
+const integer = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+
+/** Aurora Serverless v2 scales in halves of a capacity unit, from 0 (paused) to 256. */
+const capacity = v.pipe(v.number(), v.minValue(0), v.maxValue(256), v.multipleOf(0.5));
+
+const schemas = {
+  network: v.strictObject({
+    /** Aurora demands two at least. */
+    availabilityZones: integer(2, 3),
+    natGateways: v.picklist(["None", "Single", "OnePerAz"]),
+  }),
+  database: v.pipe(
+    v.strictObject({
+      minCapacity: capacity,
+      maxCapacity: v.pipe(capacity, v.minValue(1)),
+      autoPauseSeconds: v.exactOptional(integer(300, 86_400)),
+      instances: integer(1, 16),
+      backupRetentionDays: integer(1, 35),
+      deletionProtection: v.boolean(),
+    }),
+    v.forward(
+      v.check(({ minCapacity, maxCapacity }) => minCapacity <= maxCapacity, "must not exceed maxCapacity"),
+      ["minCapacity"],
+    ),
+    v.forward(
+      v.check(
+        ({ minCapacity, autoPauseSeconds }) => (minCapacity === 0) === (autoPauseSeconds !== undefined),
+        "goes with minCapacity 0, and only with it",
+      ),
+      ["autoPauseSeconds"],
+    ),
+  ),
+  identity: v.strictObject({ deletionProtection: v.boolean(), passwordSignIn: v.boolean() }),
+  api: v.pipe(
+    v.strictObject({
+      requestsPerSecond: integer(1, 10_000),
+      burst: integer(1, 5_000),
+      corsOrigins: v.array(
+        v.pipe(
+          v.string(),
+          v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
+        ),
+      ),
+    }),
+  ),
+  logs: v.strictObject({
+    /** The periods that CloudWatch Logs knows. */
+    retentionDays: v.picklist([
+      1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+    ]),
+  }),
+};
+
+/**
+ * The stack's configuration (`Pulumi.<stack>.yaml`), checked. The only reader of `pulumi.Config`: functions must never
+ * capture it, it would carry the whole configuration into their code.
+ * @throws pulumi.RunError naming the key, what is wrong with it and how to set it.
+ */
+export function readConfig(): StackConfig {
+  refuseUnknownKeys();
+  return {
+    region: readRegion(),
+    network: readObject("network", schemas.network),
+    database: readObject("database", schemas.database),
+    identity: readObject("identity", schemas.identity),
+    api: readObject("api", schemas.api),
+    logs: readObject("logs", schemas.logs),
+  };
+}
+
+function readRegion(): aws.Region {
+  const region = new pulumi.Config("aws").get("region");
+  return (
+    Object.values(aws.Region).find((known) => known === region) ??
+    fail("aws:region", region === undefined ? "is missing" : `"${region}" is not an AWS region`, "eu-west-1")
+  );
+}
+
+function readObject<S extends v.GenericSchema>(name: string, schema: S): v.InferOutput<S> {
+  const key = `${pulumi.getProject()}:${name}`;
+  const text = new pulumi.Config().get(name);
+  if (text === undefined) return fail(key, "is missing", undefined);
+  const result = v.safeParse(schema, parseJson(key, text));
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  return fail([key, v.getDotPath(issue)].filter(Boolean).join("."), issue.message, undefined);
+}
+
+/** Structured configuration reaches the program as JSON. */
+function parseJson(key: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return fail(key, `is not an object but "${text}"`, undefined);
+  }
+}
+
+function refuseUnknownKeys(): void {
+  const prefix = `${pulumi.getProject()}:`;
+  const known = Object.keys(schemas).map((name) => prefix + name);
+  const unknown = Object.keys(pulumi.runtime.allConfig()).find((key) => key.startsWith(prefix) && !known.includes(key));
+  if (unknown !== undefined) {
+    throw new pulumi.RunError(
+      `The configuration key "${unknown}" is not known. Known are: ${known.join(", ")}. Correct or remove it in Pulumi.${pulumi.getStack()}.yaml.`,
+    );
+  }
+}
+
+function fail(key: string, problem: string, example: string | undefined): never {
+  throw new pulumi.RunError(
+    `The configuration key "${key}" of the stack "${pulumi.getStack()}": ${problem}. Set it in Pulumi.${pulumi.getStack()}.yaml, ` +
+      `or with: pulumi config set --path '${key}' ${example ?? "<value>"}`,
+  );
+}

@@ -1,0 +1,21 @@
+/**
+ * A login role for every use of a database, so that each function holds only the rights of its own work: `migrator` changes the
+ * schema, `api` reads and writes as the migrations grant it, `relay` reads the outbox.
+ */
+export type DatabaseUse = "migrator" | "api" | "relay";
+
+export const DATABASE_USES: DatabaseUse[] = ["migrator", "api", "relay"];
+
+export const roleName = (databaseName: string, use: DatabaseUse): string => `${databaseName}_${use}`;
+
+/**
+ * Names that need no quoting or escaping in SQL, IAM resources or resource names.
+ * @throws Error naming the offender.
+ */
+export function assertDatabaseName(databaseName: string): void {
+  if (!/^[a-z][a-z0-9_]{0,39}$/.test(databaseName)) {
+    throw new Error(
+      `"${databaseName}" cannot be a database name: use lower-case letters, digits and underscores, a letter first, at most 40.`,
+    );
+  }
+}

@@ -1,0 +1,148 @@
+import * as aws from "@pulumi/aws";
+import * as awsxEc2 from "@pulumi/awsx/ec2";
+import * as pulumi from "@pulumi/pulumi";
+import type { VpcPlacement } from "./link";
+
+export interface NetworkArgs {
+  region: string;
+  /** Availability zones to spread over; Aurora needs at least two. */
+  availabilityZones: number;
+  /** Whether functions inside the network may reach the internet. `None` costs nothing. @default "None" */
+  natGateways?: "None" | "Single" | "OnePerAz";
+}
+
+/**
+ * The private network: the database and the functions that use it. Nothing in it can be reached from outside. S3 and
+ * DynamoDB are reached through free gateway endpoints.
+ *
+ * Costs nothing when idle without NAT gateways; with them about $35 a month each.
+ */
+export class Network extends pulumi.ComponentResource {
+  readonly vpcId: pulumi.Output<string>;
+  /** Subnets without a way in from the internet; the database and the functions live in these. */
+  readonly subnetIds: pulumi.Output<string[]>;
+  readonly databaseSecurityGroup: aws.ec2.SecurityGroup;
+  readonly lambdaSecurityGroup: aws.ec2.SecurityGroup;
+  /** Where functions that use the database are put. */
+  readonly lambdaPlacement: VpcPlacement;
+
+  constructor(name: string, args: NetworkArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ahorro:network:Network", name, {}, opts);
+    const natGateways = args.natGateways ?? "None";
+    const vpc = createVpc(this, name, args, natGateways);
+    this.vpcId = vpc.vpcId;
+    this.subnetIds = natGateways === "None" ? vpc.isolatedSubnetIds : vpc.privateSubnetIds;
+
+    const endpoints = createGatewayEndpoints(this, name, args.region, vpc);
+    this.lambdaSecurityGroup = createSecurityGroup(
+      this,
+      `${name}-lambda`,
+      vpc.vpcId,
+      "Functions that use the database",
+    );
+    this.databaseSecurityGroup = createSecurityGroup(this, `${name}-database`, vpc.vpcId, "The database cluster");
+    createDatabaseRules(this, name);
+    for (const [service, endpoint] of Object.entries(endpoints)) {
+      new aws.vpc.SecurityGroupEgressRule(
+        `${name}-lambda-to-${service}`,
+        {
+          securityGroupId: this.lambdaSecurityGroup.id,
+          description: `HTTPS to ${service} through its gateway endpoint`,
+          prefixListId: endpoint.prefixListId,
+          ...tcp(443),
+        },
+        { parent: this },
+      );
+    }
+    if (natGateways !== "None") allowInternet(this, name);
+
+    this.lambdaPlacement = { subnetIds: this.subnetIds, securityGroupIds: [this.lambdaSecurityGroup.id] };
+    this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds });
+  }
+}
+
+const tcp = (port: number) => ({ ipProtocol: "tcp", fromPort: port, toPort: port });
+
+function createVpc(
+  parent: Network,
+  name: string,
+  args: NetworkArgs,
+  natGateways: NonNullable<NetworkArgs["natGateways"]>,
+) {
+  const withInternet = natGateways !== "None";
+  return new awsxEc2.Vpc(
+    name,
+    {
+      cidrBlock: "10.0.0.0/16",
+      numberOfAvailabilityZones: args.availabilityZones,
+      enableDnsHostnames: true,
+      enableDnsSupport: true,
+      natGateways: { strategy: natGateways },
+      subnetStrategy: "Auto",
+      subnetSpecs: withInternet
+        ? [
+            { type: "Private", name: "private", cidrMask: 20 },
+            { type: "Public", name: "public", cidrMask: 24 },
+          ]
+        : [{ type: "Isolated", name: "isolated", cidrMask: 20 }],
+    },
+    { parent },
+  );
+}
+
+function createGatewayEndpoints(parent: Network, name: string, region: string, vpc: awsxEc2.Vpc) {
+  const routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map((table) => table.id)));
+  const create = (service: string) =>
+    new aws.ec2.VpcEndpoint(
+      `${name}-${service}`,
+      {
+        vpcId: vpc.vpcId,
+        serviceName: `com.amazonaws.${region}.${service}`,
+        vpcEndpointType: "Gateway",
+        routeTableIds,
+      },
+      { parent },
+    );
+  return { s3: create("s3"), dynamodb: create("dynamodb") };
+}
+
+/** Rules are resources of their own: two groups that name each other could not be created otherwise. */
+function createSecurityGroup(parent: Network, name: string, vpcId: pulumi.Output<string>, description: string) {
+  return new aws.ec2.SecurityGroup(name, { description, vpcId, revokeRulesOnDelete: true }, { parent });
+}
+
+function createDatabaseRules(network: Network, name: string): void {
+  new aws.vpc.SecurityGroupIngressRule(
+    `${name}-database-from-lambda`,
+    {
+      securityGroupId: network.databaseSecurityGroup.id,
+      description: "PostgreSQL from the functions",
+      referencedSecurityGroupId: network.lambdaSecurityGroup.id,
+      ...tcp(5432),
+    },
+    { parent: network },
+  );
+  new aws.vpc.SecurityGroupEgressRule(
+    `${name}-lambda-to-database`,
+    {
+      securityGroupId: network.lambdaSecurityGroup.id,
+      description: "PostgreSQL to the database",
+      referencedSecurityGroupId: network.databaseSecurityGroup.id,
+      ...tcp(5432),
+    },
+    { parent: network },
+  );
+}
+
+function allowInternet(network: Network, name: string): void {
+  new aws.vpc.SecurityGroupEgressRule(
+    `${name}-lambda-to-internet`,
+    {
+      securityGroupId: network.lambdaSecurityGroup.id,
+      description: "HTTPS through the NAT gateways",
+      cidrIpv4: "0.0.0.0/0",
+      ...tcp(443),
+    },
+    { parent: network },
+  );
+}

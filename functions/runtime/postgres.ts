@@ -1,0 +1,55 @@
+import postgres from "postgres";
+import { connectionSettings } from "../../components/database/connection";
+
+/** A connection or a transaction: what handlers send SQL through. */
+export type Sql = postgres.ISql<Record<never, never>>;
+/** A transaction, which can have savepoints. */
+export type Transaction = postgres.TransactionSql<Record<never, never>>;
+/** The connection of one Lambda instance. */
+export type Connection = postgres.Sql<Record<never, never>>;
+
+/**
+ * Connects as `DATABASE_USER` to `DATABASE_NAME`, lazily: the first statement opens the connection.
+ *
+ * An instance serves one event at a time, so one connection is all it needs. Type lookups are off (they would cost a round
+ * trip at every cold start). Amounts (`numeric`) and `bigint` stay strings; `timestamptz` becomes `Date`.
+ */
+export const connect = (applicationName: string): Connection => {
+  const { host, port, database, username, password, ssl } = connectionSettings();
+  return postgres<Record<never, never>>({
+    host,
+    port,
+    database,
+    username,
+    password,
+    ssl,
+    max: 1,
+    idle_timeout: 60,
+    connect_timeout: 10,
+    fetch_types: false,
+    onnotice: () => undefined,
+    connection: {
+      application_name: applicationName,
+      TimeZone: "UTC",
+      statement_timeout: 10_000,
+      idle_in_transaction_session_timeout: 15_000,
+    },
+  });
+};
+
+/** The database could not be reached or is shutting down: a retry may succeed (503). */
+export const isUnavailable = (error: unknown): boolean => {
+  const code = codeOf(error);
+  return (
+    ["CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED"].includes(code) ||
+    ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EPIPE"].includes(code) ||
+    // PostgreSQL, appendix A: connection exceptions, insufficient resources, operator intervention
+    /^(08|53|57)/.test(code)
+  );
+};
+
+/** Serialization failure or deadlock (40001, 40P01): the whole transaction may be tried again. */
+export const isConflict = (error: unknown): boolean => ["40001", "40P01"].includes(codeOf(error));
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Database } from "../../components/database";
+import { Migrations } from "../../components/database/migrations";
+import type { ApiService, Route } from "../../components/http-api";
+import { Lambda } from "../../components/lambda";
+import { dispatcher } from "../runtime/dispatch";
+import { routesOf } from "../runtime/endpoint";
+import { connect } from "../runtime/postgres";
+import { sqlWork } from "../runtime/work";
+import { usersEndpoints } from "./endpoints";
+
+export interface UsersServiceArgs {
+  /** The cluster that holds the logical database `users`. */
+  database: Database;
+  /** Requests per second that the whole API takes; told to clients. */
+  rateLimit: number;
+  logRetentionDays: pulumi.Input<number>;
+}
+
+/** Users, groups, memberships and invites: one function on the database `users`. Costs nothing when idle. */
+export class UsersService extends pulumi.ComponentResource implements ApiService {
+  readonly lambda: Lambda;
+  readonly routes: Route[];
+
+  constructor(name: string, args: UsersServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ahorro:users:UsersService", name, {}, opts);
+    const migrations = new Migrations(
+      `${name}-migrations`,
+      {
+        database: args.database,
+        databaseName: "users",
+        folder: "migrations/users",
+        logRetentionDays: args.logRetentionDays,
+      },
+      { parent: this },
+    );
+    this.lambda = new Lambda(
+      `${name}-api`,
+      {
+        description: "Users, groups, memberships and invites",
+        links: [args.database.link("users", "api")],
+        environment: { RATE_LIMIT: String(args.rateLimit) },
+        logRetentionDays: args.logRetentionDays,
+        handler: () => dispatcher(usersEndpoints(), sqlWork(connect("users-api"))),
+      },
+      { parent: this, dependsOn: [migrations.done] },
+    );
+    this.routes = routesOf(usersEndpoints());
+    this.registerOutputs();
+  }
+}

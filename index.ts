@@ -1,0 +1,53 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { readConfig } from "./components/config";
+import { Database } from "./components/database";
+import { HttpApi } from "./components/http-api";
+import { Identity } from "./components/identity";
+import { Network } from "./components/network";
+import { apiDocument } from "./functions/document";
+import { PlatformService } from "./functions/platform";
+import { UsersService } from "./functions/users";
+
+const config = readConfig();
+const logRetentionDays = config.logs.retentionDays;
+const rateLimit = config.api.requestsPerSecond;
+
+// The one provider, which every resource below inherits: one region, and tags on everything that can be tagged.
+const provider = new aws.Provider("aws", {
+  region: config.region,
+  defaultTags: { tags: { project: pulumi.getProject(), stack: pulumi.getStack(), "managed-by": "pulumi" } },
+});
+const opts = { providers: [provider] };
+
+const network = new Network("network", { region: config.region, ...config.network }, opts);
+const database = new Database(
+  "database",
+  { network, databases: ["users"], ...config.database, logRetentionDays },
+  opts,
+);
+const identity = new Identity("identity", config.identity, opts);
+
+const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
+const platform = new PlatformService(
+  "platform",
+  { document: JSON.stringify(apiDocument()), rateLimit, logRetentionDays },
+  opts,
+);
+
+const api = new HttpApi(
+  "api",
+  {
+    services: [users, platform],
+    identity,
+    corsOrigins: config.api.corsOrigins,
+    throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },
+    logRetentionDays,
+  },
+  opts,
+);
+
+export const apiUrl = api.url;
+export const region = config.region;
+export const userPoolId = identity.userPoolId;
+export const userPoolClientId = identity.clientId;

@@ -1,0 +1,19 @@
+/**
+ * Configuration of the stack `local`, in the engine's form. It has no Pulumi.local.yaml, since it is never deployed: it is dev's
+ * shape on embedded services, with sign-in by password, because cognito-local does not speak SRP.
+ */
+export const localConfig = (): Record<string, string> => ({
+  "aws:region": "eu-west-1",
+  "ahorro:network": JSON.stringify({ availabilityZones: 2, natGateways: "None" }),
+  "ahorro:database": JSON.stringify({
+    minCapacity: 0,
+    maxCapacity: 1,
+    autoPauseSeconds: 300,
+    instances: 1,
+    backupRetentionDays: 1,
+    deletionProtection: false,
+  }),
+  "ahorro:identity": JSON.stringify({ deletionProtection: false, passwordSignIn: true }),
+  "ahorro:api": JSON.stringify({ requestsPerSecond: 10_000, burst: 5_000, corsOrigins: ["http://localhost:5173"] }),
+  "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
+});

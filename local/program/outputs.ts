@@ -1,0 +1,128 @@
+/**
+ * What AWS would answer when a resource is created or looked up, for a program loaded without AWS. Values have AWS's
+ * form; where an embedded service stands in, they are its address, so that environment variables come out right.
+ */
+
+/** Addresses of the embedded services that outputs point at. Without one, the output looks as it does in AWS. */
+export interface Addresses {
+  /** Base URL of the HTTP API. */
+  apiUrl?: string;
+  postgres?: { host: string; port: number };
+  cognito?: { host: string; port: number; poolId: string; clientId: string };
+}
+
+export interface OutputContext {
+  region: string;
+  accountId: string;
+  addresses: Addresses;
+}
+
+/** Account number of the loaded program's resources; AWS keeps numbers of this kind for examples. */
+export const ACCOUNT_ID = "123456789012";
+
+type Inputs = Record<string, unknown>;
+/** `id` is the resource's id, the rest its outputs beyond the inputs. */
+type Synthesised = { id: string } & Record<string, unknown>;
+type Synthesis = (name: string, inputs: Inputs, context: OutputContext) => Synthesised;
+
+/** The outputs of a resource. A type without a rule of its own gets an id, a name and an ARN. */
+export function synthesiseOutputs(type: string, name: string, inputs: Inputs, context: OutputContext): Synthesised {
+  return (RULES[type] ?? anyResource(type))(name, inputs, context);
+}
+
+/**
+ * The answer to a provider function.
+ * @throws Error naming a function for which there is none.
+ */
+export function answerCall(token: string, context: OutputContext): Record<string, unknown> {
+  const answer = CALLS[token];
+  if (!answer) {
+    const message = `The program calls "${token}", for which local/program/outputs.ts has no answer: add one to CALLS.`;
+    // Pulumi expects an error of gRPC, and reports its details.
+    throw Object.assign(new Error(message), { details: message });
+  }
+  return answer(context);
+}
+
+const CALLS: Record<string, (context: OutputContext) => Record<string, unknown>> = {
+  "aws:index/getCallerIdentity:getCallerIdentity": ({ accountId }) => ({ accountId, id: accountId }),
+  "aws:index/getRegion:getRegion": ({ region }) => ({ region, id: region }),
+};
+
+const RULES: Record<string, Synthesis> = {
+  "aws:apigatewayv2/api:Api": (name, _inputs, { region, accountId, addresses }) => ({
+    id: `${name}id`,
+    arn: `arn:aws:apigateway:${region}::/apis/${name}id`,
+    apiEndpoint: addresses.apiUrl ?? `https://${name}id.execute-api.${region}.amazonaws.com`,
+    executionArn: `arn:aws:execute-api:${region}:${accountId}:${name}id`,
+  }),
+  "aws:cloudwatch/logGroup:LogGroup": (name, inputs, { region, accountId }) => {
+    const physical = nameOf(name, inputs);
+    return { id: physical, name: physical, arn: `arn:aws:logs:${region}:${accountId}:log-group:${physical}` };
+  },
+  "aws:cognito/userPool:UserPool": (name, _inputs, { region, accountId, addresses: { cognito } }) => {
+    const id = cognito?.poolId ?? `${region}_${name}`;
+    return {
+      id,
+      arn: `arn:aws:cognito-idp:${region}:${accountId}:userpool/${id}`,
+      endpoint: cognito ? `${cognito.host}:${cognito.port}/${id}` : `cognito-idp.${region}.amazonaws.com/${id}`,
+    };
+  },
+  "aws:cognito/userPoolClient:UserPoolClient": (name, _inputs, { addresses: { cognito } }) => ({
+    id: cognito?.clientId ?? `${name}-client`,
+  }),
+  "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ id: `vpce-${name}`, prefixListId: `pl-${name}` }),
+  "aws:iam/role:Role": (name, inputs, { accountId }) => {
+    const physical = nameOf(name, inputs);
+    return { id: physical, name: physical, arn: `arn:aws:iam::${accountId}:role/${physical}` };
+  },
+  "aws:lambda/function:Function": (name, inputs, { region, accountId }) => {
+    const physical = nameOf(name, inputs);
+    const arn = `arn:aws:lambda:${region}:${accountId}:function:${physical}`;
+    return {
+      id: physical,
+      name: physical,
+      arn,
+      qualifiedArn: `${arn}:$LATEST`,
+      invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations`,
+    };
+  },
+  "aws:lambda/invocation:Invocation": (name) => ({ id: name, result: "{}" }),
+  "aws:rds/cluster:Cluster": (name, _inputs, { region, accountId, addresses: { postgres } }) => ({
+    id: name,
+    clusterIdentifier: name,
+    arn: `arn:aws:rds:${region}:${accountId}:cluster:${name}`,
+    clusterResourceId: `cluster-${name.toUpperCase()}`,
+    endpoint: postgres?.host ?? `${name}.cluster-example.${region}.rds.amazonaws.com`,
+    readerEndpoint: postgres?.host ?? `${name}.cluster-ro-example.${region}.rds.amazonaws.com`,
+    port: postgres?.port ?? 5432,
+    masterUserSecrets: [
+      { secretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!cluster-${name}`, secretStatus: "active" },
+    ],
+  }),
+  "awsx:ec2:Vpc": (name, inputs) => {
+    const zones = Number(inputs.numberOfAvailabilityZones ?? 3);
+    const perZone = (kind: string) => Array.from({ length: zones }, (_, zone) => `${kind}-${name}-${zone + 1}`);
+    return {
+      id: name,
+      vpcId: `vpc-${name}`,
+      isolatedSubnetIds: perZone("subnet-isolated"),
+      privateSubnetIds: perZone("subnet-private"),
+      publicSubnetIds: perZone("subnet-public"),
+      routeTables: perZone("rtb").map((id) => ({ id })),
+    };
+  },
+};
+
+const anyResource =
+  (type: string): Synthesis =>
+  (name, inputs, { region, accountId }) => {
+    const [provider, module] = type.split(/[:/]/);
+    const physical = nameOf(name, inputs);
+    const id = `${name}-id`;
+    return provider === "aws"
+      ? { id, name: physical, arn: `arn:aws:${module}:${region}:${accountId}:${physical}` }
+      : { id };
+  };
+
+const nameOf = (name: string, inputs: Inputs): string => (typeof inputs.name === "string" ? inputs.name : name);

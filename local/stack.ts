@@ -1,0 +1,220 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { DataFolder } from "./data-folder";
+import { deploy } from "./deploy";
+import { definitionOf, startGateway } from "./gateway";
+import { createLambdaHost, functionsOf } from "./lambda";
+import { type Mailbox, startMailbox } from "./mail";
+import { choosePorts, type PortName } from "./ports";
+import { type Graph, resourcesOf } from "./program/graph";
+import { type LoadOptions, loadProgram } from "./program/load";
+import { ACCOUNT_ID } from "./program/outputs";
+import { startAwsEndpoint } from "./services/aws-endpoint";
+import { type Cognito, type CognitoPool, startCognito } from "./services/cognito";
+import { startPostgres } from "./services/postgres";
+import { rdsData } from "./services/rds-data";
+
+export interface StackOptions {
+  dataFolder: DataFolder;
+  /** Wanted port of each service; 0 for any free one. */
+  ports: Record<PortName, number>;
+  /** Takes what functions and services write: one line, and who wrote it. */
+  log: (source: string, line: string) => void;
+  /** Told the name of every step when it begins. */
+  progress?: (step: string) => void;
+  /** Loads another program or configuration than the project's own; for tests. */
+  program?: Pick<LoadOptions, "programFile" | "config">;
+}
+
+/** Where tools find the parts of a stack; the content of `.local/endpoints.json`. */
+export interface Endpoints {
+  api: string;
+  mail: string;
+  cognito: { endpoint: string; user_pool_id: string; client_id: string };
+  /** Connection URLs by logical database. */
+  postgres: Record<string, string>;
+}
+
+/** A local stack that runs. */
+export interface Stack {
+  endpoints: Endpoints;
+  graph: Graph;
+  cognito: Cognito;
+  /** Declared resource types without a local counterpart, with their number. */
+  notEmulated: [type: string, count: number][];
+  /** Stops everything, in the reverse order of starting. */
+  stop(): Promise<void>;
+}
+
+/** Ids of the embedded user pool and its client: the same at every start, as tokens name them. */
+const POOL_ID = "local_ahorro";
+const CLIENT_ID = "localclientahorro";
+/** Of the embedded PostgreSQL, which listens on this machine only. */
+const PASSWORD = "local";
+
+/** Resource types that have a counterpart here. Components, which only group, are neither listed nor run. */
+const EMULATED = new Set([
+  "aws:apigatewayv2/api:Api",
+  "aws:apigatewayv2/authorizer:Authorizer",
+  "aws:apigatewayv2/integration:Integration",
+  "aws:apigatewayv2/route:Route",
+  "aws:apigatewayv2/stage:Stage",
+  "aws:cognito/userPool:UserPool",
+  "aws:cognito/userPoolClient:UserPoolClient",
+  "aws:lambda/function:Function",
+  "aws:lambda/invocation:Invocation",
+  "aws:rds/cluster:Cluster",
+  "aws:rds/clusterInstance:ClusterInstance",
+]);
+
+/**
+ * Runs a whole stack on this machine: loads the program, starts a counterpart of each real service that it declares, does
+ * the deployment's own steps (bootstrap, migrations), and serves the API with the declared functions.
+ *
+ * @throws Error when a part does not start, after stopping those that had.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { log, progress = () => undefined } = options;
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const part of stops.splice(0).reverse()) await part();
+  };
+  try {
+    const ports = await choosePorts(options.ports);
+    progress("Loading the program");
+    const graph = await loadProgram({
+      cache: true,
+      ...options.program,
+      stack: "local",
+      workFolder: join(options.dataFolder.path, "program"),
+      outputs: addresses(ports),
+    });
+    progress("Starting PostgreSQL, Cognito and mail");
+    const mailbox = await startMailbox(ports.mail, (line) => log("mail", line));
+    stops.push(() => mailbox.server.close());
+    const [postgres, cognito] = await allStarted(stops, [
+      startPostgres({
+        dataFolder: options.dataFolder.path,
+        port: ports.postgres,
+        password: PASSWORD,
+        log: (line) => log("postgres", line),
+      }),
+      startDeclaredCognito(options, ports, graph, mailbox),
+    ]);
+    const aws = await startAwsEndpoint({
+      port: ports.aws,
+      services: { "rds-data": rdsData({ clusterArn: clusterArn(graph), postgresUrl: (name) => postgres.url(name) }) },
+      log: (line) => log("aws", line),
+    });
+    stops.push(() => aws.close());
+    const lambda = createLambdaHost({
+      functions: functionsOf(graph),
+      region: REGION,
+      accountId: ACCOUNT_ID,
+      extraEnvironment: {
+        PGPASSWORD: PASSWORD,
+        PGSSLMODE: "disable",
+        AWS_ENDPOINT_URL: aws.endpoint,
+        AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
+      },
+      log: (entry) => log(entry.function, entry.text),
+      // More threads than this only wait for each other, and every start of one costs.
+      maxInstances: Math.max(4, 2 * availableParallelism()),
+    });
+    stops.push(() => lambda.close());
+    progress("Deploying: databases and migrations");
+    await deploy(graph, lambda, options.dataFolder.path);
+    progress("Starting the API");
+    const gateway = await startGateway(definitionOf(graph), {
+      lambda,
+      port: ports.api,
+      region: REGION,
+      accountId: ACCOUNT_ID,
+      log: ({ method, path, status, reason }) => {
+        if (status >= 500) log("api", `${method} ${path} ${status}${reason === undefined ? "" : `: ${reason}`}`);
+      },
+    });
+    stops.push(() => gateway.close());
+    const endpoints: Endpoints = {
+      api: gateway.url,
+      mail: mailbox.server.endpoint,
+      cognito: { endpoint: cognito.endpoint, user_pool_id: POOL_ID, client_id: CLIENT_ID },
+      postgres: Object.fromEntries(databasesOf(graph).map((name) => [name, postgres.url(name)])),
+    };
+    return { endpoints, graph, cognito, notEmulated: notEmulated(graph), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const REGION = "eu-west-1";
+
+const addresses = (ports: Record<PortName, number>): NonNullable<LoadOptions["outputs"]> => ({
+  apiUrl: `http://127.0.0.1:${ports.api}`,
+  postgres: { host: "127.0.0.1", port: ports.postgres },
+  cognito: { host: "127.0.0.1", port: ports.cognito, poolId: POOL_ID, clientId: CLIENT_ID },
+});
+
+/** Waits for parts that start side by side; those that did start are stopped with the rest when another fails. */
+async function allStarted<A extends { stop(): Promise<void> }, B extends { stop(): Promise<void> }>(
+  stops: (() => Promise<void>)[],
+  parts: [Promise<A>, Promise<B>],
+): Promise<[A, B]> {
+  for (const part of await Promise.allSettled(parts)) {
+    if (part.status === "fulfilled") stops.push(() => part.value.stop());
+  }
+  return Promise.all(parts);
+}
+
+/** Cognito with the pool and the client as the program declares them. */
+function startDeclaredCognito(
+  options: StackOptions,
+  ports: Record<PortName, number>,
+  graph: Graph,
+  mailbox: Mailbox,
+): Promise<Cognito> {
+  const pool = only(graph, "aws:cognito/userPool:UserPool");
+  const client = only(graph, "aws:cognito/userPoolClient:UserPoolClient");
+  const declared: CognitoPool = {
+    ...pool.inputs,
+    poolId: POOL_ID,
+    poolName: pool.name,
+    clients: [{ ...client.inputs, clientId: CLIENT_ID, clientName: client.name }],
+  };
+  return startCognito({
+    port: ports.cognito,
+    dataFolder: options.dataFolder.path,
+    pools: [declared],
+    log: (line) => options.log("cognito", line),
+    onMessage: ({ to, code }) =>
+      mailbox.deliver({ to, subject: "Your verification code", text: `Your confirmation code is ${code}`, html: null }),
+  });
+}
+
+const clusterArn = (graph: Graph): string => String(only(graph, "aws:rds/cluster:Cluster").outputs.arn);
+
+/** The one resource of a type that the local stack can run just one of. */
+function only(graph: Graph, type: string) {
+  const [resource, another] = resourcesOf(graph, type);
+  if (resource === undefined || another !== undefined) {
+    throw new Error(
+      `The local stack runs exactly one ${type}; the program declares ${resource === undefined ? "none" : "more"}.`,
+    );
+  }
+  return resource;
+}
+
+/** The logical databases that functions are given. */
+const databasesOf = (graph: Graph): string[] => [
+  ...new Set(functionsOf(graph).flatMap(({ environment }) => environment.DATABASE_NAME ?? [])),
+];
+
+function notEmulated(graph: Graph): [type: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const { type } of graph.resources) {
+    if (!type.startsWith("aws:") || EMULATED.has(type)) continue;
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { type Client, client, endpoints, newGroup, newUser, type RequestOptions, type User } from "../support/api";
+import { stack } from "../support/stack";
+
+/**
+ * Every route × every kind of caller, generated from the endpoint tables: a route that is added without a line in `expected` fails.
+ */
+const callers = ["anonymous", "bad token", "stranger", "member", "admin", "owner"] as const;
+type Answers = Record<(typeof callers)[number], number>;
+
+const row = (
+  anonymous: number,
+  badToken: number,
+  stranger: number,
+  member: number,
+  admin: number,
+  owner: number,
+): Answers => ({
+  anonymous,
+  "bad token": badToken,
+  stranger,
+  member,
+  admin,
+  owner,
+});
+
+const everyone = (status: number) => row(401, 403, status, status, status, status);
+const inGroup = (member: number, admin: number, owner: number) => row(401, 403, 404, member, admin, owner);
+
+const expected: Record<string, Answers> = {
+  "GET /health": row(200, 200, 200, 200, 200, 200),
+  "GET /openapi.json": row(200, 200, 200, 200, 200, 200),
+  "POST /users": everyone(200),
+  "GET /users/me": everyone(200),
+  "PUT /users/me": everyone(200),
+  "DELETE /users/me": everyone(204),
+  "POST /groups": everyone(201),
+  "GET /groups": everyone(200),
+  "GET /groups/{group_id}": inGroup(200, 200, 200),
+  "PUT /groups/{group_id}": inGroup(403, 200, 200),
+  "DELETE /groups/{group_id}": inGroup(403, 403, 204),
+  "GET /groups/{group_id}/members": inGroup(200, 200, 200),
+  "PUT /groups/{group_id}/members/{user_id}": inGroup(403, 200, 200),
+  "DELETE /groups/{group_id}/members/{user_id}": inGroup(403, 204, 204),
+  "POST /groups/{group_id}/invites": inGroup(403, 201, 201),
+  "GET /groups/{group_id}/invites": inGroup(403, 200, 200),
+  "DELETE /groups/{group_id}/invites/{invite_id}": inGroup(403, 204, 204),
+  "POST /groups/join/{invite_code}": row(401, 403, 200, 409, 409, 409),
+};
+
+const bodies: Record<string, unknown> = {
+  "POST /users": {},
+  "PUT /users/me": { name: "New name" },
+  "POST /groups": { name: "New group" },
+  "PUT /groups/{group_id}": { name: "New name" },
+  "PUT /groups/{group_id}/members/{user_id}": { role: "admin" },
+  "POST /groups/{group_id}/invites": { email: "somebody@example.com" },
+};
+
+describe("Every route for every kind of caller", () => {
+  it("is listed here", () => {
+    assert.deepEqual(Object.keys(expected).sort(), Object.keys(endpoints).sort());
+  });
+
+  it("has just the declared routes in API Gateway, and those without a token are declared public", async () => {
+    const { graph } = await stack();
+    const routes = graph.resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route");
+    assert.deepEqual(
+      Object.fromEntries(routes.map(({ inputs }) => [inputs.routeKey, inputs.authorizationType ?? "NONE"])),
+      Object.fromEntries(
+        Object.entries(endpoints).map(([key, endpoint]) => [key, endpoint.public ? "NONE" : "CUSTOM"]),
+      ),
+    );
+  });
+
+  for (const [routeKey, answers] of Object.entries(expected)) {
+    it(routeKey, async () => {
+      // One group for all callers of a route; those who may change it come last.
+      const group = await newGroup();
+      const stranger = await newUser();
+      const clients: Record<keyof Answers, Client> = {
+        anonymous: client(),
+        "bad token": client("Bearer not.a.token"),
+        stranger,
+        member: group.member,
+        admin: group.admin,
+        owner: group.owner,
+      };
+      for (const caller of callers) {
+        const { method, path, options } = await requestFor(routeKey, group.group_id, group.owner);
+        const reply = await clients[caller].request(method, path, options);
+        assert.equal(reply.status, answers[caller], `${routeKey} as ${caller}: ${reply.text}`);
+      }
+    });
+  }
+});
+
+/** A request that the route would grant to whoever may make it: with a target of its own each time. */
+async function requestFor(routeKey: string, groupId: string, owner: User) {
+  const [method = "", template = ""] = routeKey.split(" ");
+  let path = template.replace("{group_id}", groupId);
+  if (path.includes("{user_id}")) path = path.replace("{user_id}", (await newMember(groupId, owner)).user_id);
+  if (path.includes("{invite_")) {
+    const email = `${Math.random().toString(36).slice(2)}@example.com`;
+    const invite = (await owner.post(`/groups/${groupId}/invites`, { email })).body;
+    path = path.replace("{invite_id}", invite.invite_id).replace("{invite_code}", invite.invite_code);
+  }
+  const options: RequestOptions = routeKey in bodies ? { body: bodies[routeKey] } : {};
+  return { method, path, options };
+}
+
+async function newMember(groupId: string, owner: User): Promise<User> {
+  const user = await newUser();
+  const { invite_code } = (await owner.post(`/groups/${groupId}/invites`, { email: user.email })).body;
+  await user.post(`/groups/join/${invite_code}`);
+  return user;
+}

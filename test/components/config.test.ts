@@ -1,0 +1,84 @@
+import "../../local/program/stub-arborist";
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { readConfig } from "../../components/config";
+import { localConfig } from "../../local/program/local-config";
+import { stackConfig } from "../../local/program/stack-config";
+
+const database = { minCapacity: 1, maxCapacity: 2, instances: 1, backupRetentionDays: 1, deletionProtection: false };
+
+/** What is wrong with it, the values that make it so, and what the message must say. */
+const WRONG: [string, Record<string, string>, RegExp][] = [
+  ["an unknown key", { "ahorro:databse": "{}" }, /"ahorro:databse" is not known\. Known are: ahorro:network, /],
+  [
+    "an unknown field",
+    { "ahorro:logs": '{"retentionDays":7,"colour":"red"}' },
+    /"ahorro:logs\.colour".*Pulumi\.test\.yaml.*pulumi config set --path 'ahorro:logs\.colour'/,
+  ],
+  ["a missing field", { "ahorro:logs": "{}" }, /"ahorro:logs\.retentionDays"/],
+  [
+    "a retention that CloudWatch does not know",
+    { "ahorro:logs": '{"retentionDays":8}' },
+    /"ahorro:logs\.retentionDays"/,
+  ],
+  ["an unknown region", { "aws:region": "eu-wset-1" }, /"aws:region".*"eu-wset-1" is not an AWS region/],
+  [
+    "auto-pause where nothing pauses",
+    { "ahorro:database": JSON.stringify({ ...database, autoPauseSeconds: 600 }) },
+    /"ahorro:database\.autoPauseSeconds".*goes with minCapacity 0, and only with it/,
+  ],
+  [
+    "a pausing cluster without auto-pause",
+    { "ahorro:database": JSON.stringify({ ...database, minCapacity: 0 }) },
+    /"ahorro:database\.autoPauseSeconds".*goes with minCapacity 0/,
+  ],
+  [
+    "capacities the wrong way round",
+    { "ahorro:database": JSON.stringify({ ...database, minCapacity: 4 }) },
+    /"ahorro:database\.minCapacity".*must not exceed maxCapacity/,
+  ],
+  [
+    "an origin with a path",
+    { "ahorro:api": '{"requestsPerSecond":1,"burst":1,"corsOrigins":["https://a.example/b"]}' },
+    /"ahorro:api\.corsOrigins\.0".*must be an origin/,
+  ],
+  ["text instead of an object", { "ahorro:api": "fast" }, /"ahorro:api".*not an object but "fast"/],
+];
+
+describe("configuration", () => {
+  before(async () => {
+    await pulumi.runtime.setMocks(
+      { newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) },
+      "ahorro",
+      "test",
+    );
+  });
+  after(() => pulumi.runtime.setAllConfig({}));
+
+  it("of every stack is complete and consistent", () => {
+    for (const config of [...["dev", "staging", "prod"].map(stackConfig), localConfig()]) {
+      pulumi.runtime.setAllConfig(config);
+      assert.equal(readConfig().region, "eu-west-1");
+    }
+  });
+
+  it("lets the development database pause and guards the production database", () => {
+    pulumi.runtime.setAllConfig(stackConfig("dev"));
+    assert.equal(readConfig().database.minCapacity, 0);
+    pulumi.runtime.setAllConfig(stackConfig("prod"));
+    assert.ok(readConfig().database.deletionProtection);
+  });
+
+  for (const [what, values, message] of WRONG) {
+    it(`with ${what} is refused, naming the key and what to do`, () => {
+      pulumi.runtime.setAllConfig({ ...localConfig(), ...values });
+      assert.throws(readConfig, message);
+    });
+  }
+
+  it("without a part of it is refused", () => {
+    const { "ahorro:network": _, ...config } = localConfig();
+    pulumi.runtime.setAllConfig(config);
+    assert.throws(readConfig, /"ahorro:network".*is missing/);
+  });
+});

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { type Graph, resourcesOf } from "../../local/program/graph";
+import { dependenciesOf, graphOf, LOAD_TIMEOUT, resource } from "./graphs";
+
+const FUNCTION = "aws:lambda/function:Function";
+const NETWORK_INTERFACES = [
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+const base = (name: string) => [
+  {
+    Sid: "WriteOwnLogs",
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: `arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/ahorro-prod-${name}:*`,
+  },
+  {
+    Sid: "WriteTraces",
+    Effect: "Allow",
+    Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    Resource: "*",
+  },
+];
+
+const inNetwork = (name: string) => [
+  { Sid: "ManageNetworkInterfaces", Effect: "Allow", Action: NETWORK_INTERFACES, Resource: "*" },
+  {
+    Sid: "NotByFunctionCode",
+    Effect: "Deny",
+    Action: NETWORK_INTERFACES,
+    Resource: "*",
+    Condition: { ArnLike: { "lambda:SourceFunctionArn": `arn:aws:lambda:*:*:function:ahorro-prod-${name}` } },
+  },
+];
+
+const connectAs = (user: string) => ({
+  Sid: "ConnectToDatabase",
+  Effect: "Allow",
+  Action: ["rds-db:connect"],
+  Resource: `arn:aws:rds-db:eu-west-1:123456789012:dbuser:cluster-DATABASE/${user}`,
+});
+
+/** Every function with exactly the rights it holds. */
+const STATEMENTS: Record<string, unknown[]> = {
+  "api-authorizer": base("api-authorizer"),
+  "platform-api": base("platform-api"),
+  "users-api": [...base("users-api"), ...inNetwork("users-api"), connectAs("users_api")],
+  "users-migrations": [...base("users-migrations"), ...inNetwork("users-migrations"), connectAs("users_migrator")],
+  "database-bootstrap": [
+    ...base("database-bootstrap"),
+    {
+      Sid: "RunStatements",
+      Effect: "Allow",
+      Action: ["rds-data:ExecuteStatement"],
+      Resource: "arn:aws:rds:eu-west-1:123456789012:cluster:database",
+    },
+    {
+      Sid: "UseMasterSecret",
+      Effect: "Allow",
+      Action: ["secretsmanager:GetSecretValue"],
+      Resource: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!cluster-database",
+    },
+  ],
+};
+
+const LIMITS: Record<string, { timeout: number; memorySize: number }> = {
+  "api-authorizer": { timeout: 10, memorySize: 512 },
+  "platform-api": { timeout: 15, memorySize: 512 },
+  "users-api": { timeout: 15, memorySize: 512 },
+  "users-migrations": { timeout: 300, memorySize: 512 },
+  "database-bootstrap": { timeout: 120, memorySize: 512 },
+};
+
+describe("functions as declared for prod", () => {
+  let graph: Graph;
+  before(async function () {
+    this.timeout(LOAD_TIMEOUT);
+    graph = await graphOf("prod");
+  });
+
+  it("are these and no others", () => {
+    const names = resourcesOf(graph, FUNCTION).map(({ name }) => name);
+    assert.deepEqual(names.sort(), Object.keys(STATEMENTS).sort());
+  });
+
+  for (const [name, statements] of Object.entries(STATEMENTS)) {
+    it(`${name} may do exactly what it needs`, () => {
+      const policy = resource(graph, "aws:iam/rolePolicy:RolePolicy", name);
+      const role = resource(graph, "aws:iam/role:Role", name);
+      assert.deepEqual(JSON.parse(policy.inputs.policy), { Version: "2012-10-17", Statement: statements });
+      assert.equal(policy.inputs.role, role.outputs.name);
+      assert.equal(resource(graph, FUNCTION, name).inputs.role, role.outputs.arn);
+      assert.deepEqual(JSON.parse(role.inputs.assumeRolePolicy).Statement, [
+        { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+      ]);
+      assert.equal(role.inputs.managedPolicyArns, undefined);
+    });
+
+    it(`${name} has explicit settings, and its own log group from the start`, () => {
+      const declared = resource(graph, FUNCTION, name);
+      const { description, environment, code, role, vpcConfig, ...settings } = declared.inputs;
+      assert.deepEqual(settings, {
+        name: `ahorro-prod-${name}`,
+        handler: "__index.handler",
+        runtime: "nodejs24.x",
+        architectures: ["arm64"],
+        tracingConfig: { mode: "Active" },
+        loggingConfig: {
+          logFormat: "JSON",
+          applicationLogLevel: "INFO",
+          systemLogLevel: "INFO",
+          logGroup: `/aws/lambda/ahorro-prod-${name}`,
+        },
+        ...LIMITS[name],
+      });
+      assert.ok(description.length > 10);
+      const logGroup = resource(graph, "aws:cloudwatch/logGroup:LogGroup", name);
+      assert.deepEqual(logGroup.inputs, { name: `/aws/lambda/ahorro-prod-${name}`, retentionInDays: 365 });
+      const dependencies = dependenciesOf(graph, declared);
+      assert.ok(dependencies.includes(`aws:cloudwatch/logGroup:LogGroup ${name}`));
+      assert.ok(dependencies.includes(`aws:iam/rolePolicy:RolePolicy ${name}`));
+    });
+  }
+
+  it("run inside the network only where they use the database", () => {
+    const placement = {
+      subnetIds: ["subnet-isolated-network-1", "subnet-isolated-network-2"],
+      securityGroupIds: ["network-lambda-id"],
+    };
+    const placed = resourcesOf(graph, FUNCTION).map(({ name, inputs }) => [name, inputs.vpcConfig]);
+    assert.deepEqual(Object.fromEntries(placed), {
+      "api-authorizer": undefined,
+      "platform-api": undefined,
+      "database-bootstrap": undefined,
+      "users-api": placement,
+      "users-migrations": placement,
+    });
+  });
+
+  it("are told where the database is and who they are there", () => {
+    assert.deepEqual(resource(graph, FUNCTION, "users-api").inputs.environment.variables, {
+      DATABASE_HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
+      DATABASE_PORT: "5432",
+      DATABASE_NAME: "users",
+      DATABASE_USER: "users_api",
+      NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      RATE_LIMIT: "1000",
+    });
+    assert.equal(
+      resource(graph, FUNCTION, "users-migrations").inputs.environment.variables.DATABASE_USER,
+      "users_migrator",
+    );
+  });
+
+  it("change over in order: databases and roles, migrations, API", () => {
+    const invocation = (name: string) => resource(graph, "aws:lambda/invocation:Invocation", name);
+    assert.ok(
+      dependenciesOf(graph, resource(graph, FUNCTION, "users-api")).includes(
+        "aws:lambda/invocation:Invocation users-migrations",
+      ),
+    );
+    const migration = dependenciesOf(graph, invocation("users-migrations"));
+    assert.ok(migration.includes("aws:lambda/invocation:Invocation database-bootstrap"));
+    assert.ok(migration.includes(`${FUNCTION} users-migrations`));
+    const bootstrap = dependenciesOf(graph, invocation("database-bootstrap"));
+    assert.ok(bootstrap.includes("aws:rds/clusterInstance:ClusterInstance database-1"));
+  });
+
+  it("are migrated again exactly when a migration changes", () => {
+    const { inputs } = resource(graph, "aws:lambda/invocation:Invocation", "users-migrations");
+    assert.equal(inputs.functionName, "ahorro-prod-users-migrations");
+    assert.match(inputs.triggers.migrations, /^[0-9a-f]{64}$/);
+  });
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Script } from "node:vm";
+import { type Graph, resourcesOf } from "../../local/program/graph";
+import { graphOf, LOAD_TIMEOUT, PLANTED_SECRET, resource, STACKS } from "./graphs";
+
+const FUNCTION = "aws:lambda/function:Function";
+
+/** What is configured to exist more than once, or not everywhere. */
+const CONFIGURED = /^aws:rds\/clusterInstance:ClusterInstance /;
+
+for (const stack of STACKS) {
+  describe(`the stack ${stack}`, () => {
+    let graph: Graph;
+    before(async function () {
+      this.timeout(LOAD_TIMEOUT);
+      graph = await graphOf(stack);
+    });
+
+    it("declares the same resources as every other", async function () {
+      this.timeout(LOAD_TIMEOUT);
+      const declared = ({ resources }: Graph) =>
+        resources
+          .filter(({ type }) => type !== "pulumi:pulumi:Stack")
+          .map(({ type, name }) => `${type} ${name}`)
+          .filter((identity) => !CONFIGURED.test(identity))
+          .sort();
+      assert.deepEqual(declared(graph), declared(await graphOf("prod")));
+    });
+
+    it("has as many database instances as configured", () => {
+      const instances = resourcesOf(graph, "aws:rds/clusterInstance:ClusterInstance");
+      assert.equal(instances.length, stack === "prod" ? 2 : 1);
+    });
+
+    it("puts everything through one provider, in eu-west-1, tagged", () => {
+      const [provider, ...others] = resourcesOf(graph, "pulumi:providers:aws");
+      assert.equal(others.length, 0);
+      assert.equal(provider?.inputs.region, "eu-west-1");
+      assert.deepEqual(JSON.parse(provider?.inputs.defaultTags), {
+        tags: { project: "ahorro", stack, "managed-by": "pulumi" },
+      });
+      for (const { type, name, provider: used } of graph.resources) {
+        if (type.startsWith("aws:")) assert.ok(used?.startsWith(`${provider?.urn}::`), `${type} ${name}: ${used}`);
+      }
+    });
+
+    it("contains the planted secret nowhere", () => {
+      assert.ok(!JSON.stringify(graph).includes(PLANTED_SECRET));
+      for (const [name, code] of bundles(graph)) assert.ok(!code.includes(PLANTED_SECRET), name);
+    });
+
+    it("captures no configuration in any bundle", () => {
+      for (const [name, code] of bundles(graph)) {
+        for (const trace of ["ahorro:database", "ahorro:network", "planted:secret", "@pulumi/"]) {
+          assert.ok(!code.includes(trace), `${name} contains "${trace}"`);
+        }
+      }
+    });
+
+    it("has bundles that parse and export a handler", () => {
+      for (const [name, code] of bundles(graph)) {
+        assert.doesNotThrow(() => new Script(`(function (exports, require, module) {${code}\n})`), name);
+        assert.match(code, /exports\.handler\s*=/, name);
+      }
+    });
+
+    it("exports what clients need", () => {
+      assert.deepEqual(graph.outputs, {
+        apiUrl: "https://apiid.execute-api.eu-west-1.amazonaws.com",
+        region: "eu-west-1",
+        userPoolId: "eu-west-1_identity",
+        userPoolClientId: "identity-web-client",
+      });
+    });
+  });
+}
+
+describe("bundles", () => {
+  let graph: Graph;
+  before(async function () {
+    this.timeout(LOAD_TIMEOUT);
+    graph = await graphOf("local");
+  });
+
+  it("of APIs are at most 250 kB, and free of the AWS SDK", () => {
+    for (const name of ["users-api", "platform-api", "api-authorizer"]) {
+      const directory = resource(graph, FUNCTION, name).inputs.code.directory;
+      assert.ok(statSync(join(directory, "__index.js")).size <= 250_000, name);
+      assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes("client-rds-data"), name);
+    }
+  });
+
+  it("of migrators carry every migration file as it is", () => {
+    const packed = join(resource(graph, FUNCTION, "users-migrations").inputs.code.directory, "migrations");
+    const source = join(__dirname, "..", "..", "migrations", "users");
+    assert.deepEqual(readdirSync(packed), readdirSync(source));
+    for (const file of readdirSync(source)) {
+      assert.equal(readFileSync(join(packed, file), "utf8"), readFileSync(join(source, file), "utf8"));
+    }
+  });
+
+  it("lie where the graph says", () => {
+    for (const { inputs } of resourcesOf(graph, FUNCTION)) assert.ok(existsSync(inputs.code.directory));
+  });
+});
+
+const bundles = (graph: Graph): [string, string][] =>
+  resourcesOf(graph, FUNCTION).map(({ name, inputs }) => [
+    name,
+    readFileSync(join(inputs.code.directory, "__index.js"), "utf8"),
+  ]);
