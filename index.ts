@@ -7,6 +7,7 @@ import { Identity } from "./components/identity";
 import { Network } from "./components/network";
 import { apiDocument } from "./functions/document";
 import { PlatformService } from "./functions/platform";
+import { TransactionsService } from "./functions/transactions";
 import { UsersService } from "./functions/users";
 
 const config = readConfig();
@@ -23,12 +24,13 @@ const opts = { providers: [provider] };
 const network = new Network("network", { region: config.region, ...config.network }, opts);
 const database = new Database(
   "database",
-  { network, databases: ["users"], ...config.database, logRetentionDays },
+  { network, databases: ["users", "transactions"], ...config.database, logRetentionDays },
   opts,
 );
 const identity = new Identity("identity", config.identity, opts);
 
 const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
+const transactions = new TransactionsService("transactions", { database, rateLimit, logRetentionDays }, opts);
 const platform = new PlatformService(
   "platform",
   { document: JSON.stringify(apiDocument()), rateLimit, logRetentionDays },

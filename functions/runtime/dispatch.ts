@@ -49,7 +49,7 @@ const serve = async <Unit>(endpoint: Endpoint<Unit>, work: UnitOfWork<Unit>, eve
   };
   const method = event.requestContext.http.method;
   if (method === "GET") {
-    const context = { ...request, sql: work.read, current: undefined };
+    const context = { ...request, unit: work.read, current: undefined };
     return notModified(event, responseOf(await endpoint.handle(context), endpoint.public ? "no-cache" : "no-store"));
   }
   const written = {
@@ -59,7 +59,7 @@ const serve = async <Unit>(endpoint: Endpoint<Unit>, work: UnitOfWork<Unit>, eve
     rawBody,
     idempotencyKey: method === "POST" ? idempotencyKeyOf(event) : undefined,
   };
-  return work.write(written, (unit) => change(endpoint, { ...request, sql: unit, current: undefined }, event));
+  return work.write(written, (unit) => change(endpoint, { ...request, unit, current: undefined }, event));
 };
 
 /** Loads and locks what is to be changed, compares it with `If-Match`, and changes it. */

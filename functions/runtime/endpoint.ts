@@ -23,7 +23,7 @@ export interface Context<Unit, Path, Query, Body, Current> {
   body: Body;
   /** What `current` loaded; for PUT and DELETE. */
   current: Current;
-  sql: Unit;
+  unit: Unit;
   /** Route key, e.g. `GET /groups`. */
   route: string;
 }

@@ -1,18 +1,14 @@
-import { createHash } from "node:crypto";
+import {
+  fingerprintOf,
+  inFlight,
+  rememberedProblem,
+  replay,
+  type StoredResponse,
+  type WriteRequest,
+} from "./idempotency";
 import { type Connection, isConflict, type Sql, type Transaction } from "./postgres";
-import { problem, problemOf } from "./problem";
-import { type Response, responseOfProblem } from "./response";
-
-/** What the unit of work needs to know of a request. */
-export interface WriteRequest {
-  route: string;
-  path: string;
-  userId: string;
-  /** The raw body as received. */
-  rawBody: string;
-  /** `Idempotency-Key`, on POST only. */
-  idempotencyKey: string | undefined;
-}
+import { problem } from "./problem";
+import type { Response } from "./response";
 
 /** How a service reads and writes: `write` runs everything in one transaction, idempotency record included. */
 export interface UnitOfWork<Unit> {
@@ -45,19 +41,9 @@ const withRetries = async <T>(transaction: () => Promise<T>): Promise<T> => {
   }
 };
 
-interface StoredResponse {
-  fingerprint: string;
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
-
 /**
- * Runs a request once per user and key, and answers repetitions with the first response, byte for byte
- * (after the IETF draft "The Idempotency-Key HTTP Header Field").
- *
- * The advisory lock marks a request in flight and ends with its transaction. A problem raised by the handler undoes the
- * handler's work (savepoint) but is remembered as the response.
+ * Runs a request once per user and key. The advisory lock marks a request in flight and ends with its transaction. A
+ * problem raised by the handler undoes the handler's work (savepoint) but is remembered as the response.
  */
 const once = async (
   transaction: Transaction,
@@ -65,9 +51,7 @@ const once = async (
   key: string,
   run: (unit: Sql) => Promise<Response>,
 ): Promise<Response> => {
-  const fingerprint = createHash("sha256")
-    .update(`${request.route}\n${request.path}\n${request.rawBody}`)
-    .digest("base64url");
+  const fingerprint = fingerprintOf(request);
   // Two statements, not one: what the lock protects must be read by a snapshot taken after the lock was had.
   const [[lock], [stored]] = await Promise.all([
     transaction<{ free: boolean }[]>`
@@ -79,18 +63,10 @@ const once = async (
       where user_id = ${request.userId} and key = ${key} and created_at > now() - interval '24 hours'
     `,
   ]);
-  if (lock?.free !== true) {
-    throw problem(409, "idempotency_key_in_flight", "A request with this Idempotency-Key is still being processed.");
-  }
-  if (stored !== undefined) {
-    if (stored.fingerprint !== fingerprint) {
-      throw problem(422, "idempotency_key_reused", "This Idempotency-Key was used for another request before.");
-    }
-    const headers = { ...stored.headers, "idempotency-replayed": "true" };
-    return { statusCode: stored.status, headers, body: stored.body };
-  }
+  if (lock?.free !== true) throw inFlight();
+  if (stored !== undefined) return replay(stored, fingerprint);
 
-  const response = await transaction.savepoint((savepoint) => run(savepoint)).catch(rememberProblem);
+  const response = await transaction.savepoint((savepoint) => run(savepoint)).catch(rememberedProblem);
   await transaction`
     with expired as (
       select user_id, key from idempotency_keys
@@ -111,11 +87,4 @@ const once = async (
         created_at = now()
   `;
   return response as Response;
-};
-
-/** A refusal is an answer like any other, and so remembered; a fault (5xx or anything unforeseen) is not. */
-const rememberProblem = (error: unknown): Response => {
-  const refusal = problemOf(error);
-  if (refusal === undefined || refusal.status >= 500) throw error;
-  return responseOfProblem(refusal);
 };

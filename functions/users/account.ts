@@ -34,7 +34,7 @@ export const accountEndpoints = (): EndpointTable<Sql> => ({
     }),
     answers: { 201: User(), 200: User() },
     problems: { 409: ["user_deleted"] },
-    handle: async ({ caller, body, sql }) => {
+    handle: async ({ caller, body, unit: sql }) => {
       const [user] = await sql<User[]>`
         insert into users ${sql({ ...body, user_id: caller.user_id, email: emailOf(caller), name: body.name ?? nameOf(caller) })}
         on conflict (user_id) do nothing
@@ -52,7 +52,7 @@ export const accountEndpoints = (): EndpointTable<Sql> => ({
     summary: "The caller's account",
     answers: { 200: User() },
     problems: { 404: ["user_not_registered"] },
-    handle: async ({ caller, sql }) => {
+    handle: async ({ caller, unit: sql }) => {
       const [user] = await sql<User[]>`
         select user_id, email, name, status, default_currency, time_zone, locale, created_at, updated_at
         from users
@@ -74,8 +74,8 @@ export const accountEndpoints = (): EndpointTable<Sql> => ({
     }),
     answers: { 200: User() },
     problems: { 404: ["user_not_registered"] },
-    current: ({ caller, sql }) => lockUser(sql, caller.user_id),
-    handle: async ({ caller, body, sql, current }) => {
+    current: ({ caller, unit: sql }) => lockUser(sql, caller.user_id),
+    handle: async ({ caller, body, unit: sql, current }) => {
       const [user] = await sql<[User]>`
         update users
         set name = ${body.name},
@@ -98,8 +98,8 @@ export const accountEndpoints = (): EndpointTable<Sql> => ({
       "is deleted. E-mail and name are erased at once; what other services keep follows.",
     answers: { 204: null },
     problems: { 404: ["user_not_registered"] },
-    current: ({ caller, sql }) => lockUser(sql, caller.user_id),
-    handle: async ({ caller, sql, current }) => {
+    current: ({ caller, unit: sql }) => lockUser(sql, caller.user_id),
+    handle: async ({ caller, unit: sql, current }) => {
       const left = await leaveAllGroups(sql, caller.user_id);
       const [erased] = await sql<[{ user_id: string; deleted_at: Date }]>`
         with revoked as (

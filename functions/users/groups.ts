@@ -18,7 +18,7 @@ export const groupEndpoints = (): EndpointTable<Sql> => ({
     body: v.strictObject({ name: Name() }),
     answers: { 201: Group() },
     problems: { 404: ["user_not_registered"] },
-    handle: async ({ caller, body, sql }) => {
+    handle: async ({ caller, body, unit: sql }) => {
       await holdUser(sql, caller.user_id);
       const groupId = newId();
       await foundGroup(sql, { groupId, ownerId: caller.user_id, name: body.name, personal: false });
@@ -32,7 +32,7 @@ export const groupEndpoints = (): EndpointTable<Sql> => ({
     description: "In the order in which the caller came to them; the personal one is the first.",
     query: paging(),
     answers: { 200: PageOf(Group()) },
-    handle: async ({ caller, query, sql, route }) => {
+    handle: async ({ caller, query, unit: sql, route }) => {
       const scope = { route, caller };
       const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([v.string(), Id()]));
       const rows = await sql<(Group & { joined_at: Date })[]>`
@@ -57,7 +57,7 @@ export const groupEndpoints = (): EndpointTable<Sql> => ({
     path: { group_id: Id() },
     answers: { 200: Group() },
     problems: { 404: ["group_not_found"] },
-    handle: async ({ caller, path, sql }) => ok(await readGroup(sql, path.group_id, caller.user_id)),
+    handle: async ({ caller, path, unit: sql }) => ok(await readGroup(sql, path.group_id, caller.user_id)),
   }),
 
   "PUT /groups/{group_id}": endpoint({
@@ -67,8 +67,8 @@ export const groupEndpoints = (): EndpointTable<Sql> => ({
     body: v.strictObject({ name: Name() }),
     answers: { 200: Group() },
     problems: { 403: ["role_required"], 404: ["group_not_found"] },
-    current: ({ caller, path, sql }) => lockGroup(sql, path.group_id, caller.user_id),
-    handle: async ({ caller, path, body, sql, current }) => {
+    current: ({ caller, path, unit: sql }) => lockGroup(sql, path.group_id, caller.user_id),
+    handle: async ({ caller, path, body, unit: sql, current }) => {
       requireRole(current, "owner", "admin");
       const before = await groupState(sql, path.group_id);
       await sql`update groups set name = ${body.name}, updated_at = now() where group_id = ${path.group_id}`;
@@ -83,8 +83,8 @@ export const groupEndpoints = (): EndpointTable<Sql> => ({
     path: { group_id: Id() },
     answers: { 204: null },
     problems: { 403: ["role_required"], 404: ["group_not_found"], 409: ["personal_group"] },
-    current: ({ caller, path, sql }) => lockGroup(sql, path.group_id, caller.user_id),
-    handle: async ({ path, sql, current }) => {
+    current: ({ caller, path, unit: sql }) => lockGroup(sql, path.group_id, caller.user_id),
+    handle: async ({ path, unit: sql, current }) => {
       requireRole(current, "owner");
       if (current.personal) throw problem(409, "personal_group", "A personal group cannot be deleted by itself.");
       await publish(sql, groupDeleted(await groupState(sql, path.group_id)));

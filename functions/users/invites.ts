@@ -27,7 +27,7 @@ export const inviteEndpoints = (): EndpointTable<Sql> => ({
       404: ["group_not_found", "user_not_registered"],
       409: ["personal_group", "already_member"],
     },
-    handle: async ({ caller, path, body, sql }) => {
+    handle: async ({ caller, path, body, unit: sql }) => {
       const inviter = await lockUser(sql, caller.user_id);
       const group = await lockGroup(sql, path.group_id, caller.user_id);
       requireRole(group, "owner", "admin");
@@ -47,7 +47,7 @@ export const inviteEndpoints = (): EndpointTable<Sql> => ({
     query: paging(),
     answers: { 200: PageOf(Invite()) },
     problems: { 403: ["role_required"], 404: ["group_not_found"] },
-    handle: async ({ caller, path, query, sql, route }) => {
+    handle: async ({ caller, path, query, unit: sql, route }) => {
       const scope = { route, caller, list: path.group_id };
       const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([Id()]));
       const [group, rows] = await Promise.all([
@@ -72,7 +72,7 @@ export const inviteEndpoints = (): EndpointTable<Sql> => ({
     path: { group_id: Id(), invite_id: Id() },
     answers: { 204: null },
     problems: { 403: ["role_required"], 404: ["group_not_found", "invite_not_found"] },
-    current: async ({ caller, path, sql }) => {
+    current: async ({ caller, path, unit: sql }) => {
       requireRole(await lockGroup(sql, path.group_id, caller.user_id), "owner", "admin");
       const [invite] = await sql<Invite[]>`
         select ${inviteColumns(sql)}
@@ -82,7 +82,7 @@ export const inviteEndpoints = (): EndpointTable<Sql> => ({
       if (invite === undefined) throw inviteNotFound();
       return invite;
     },
-    handle: async ({ path, sql }) => {
+    handle: async ({ path, unit: sql }) => {
       await sql`update invites set status = 'revoked' where invite_id = ${path.invite_id}`;
       return noContent();
     },
@@ -94,7 +94,7 @@ export const inviteEndpoints = (): EndpointTable<Sql> => ({
     path: { invite_code: InviteCode() },
     answers: { 200: Group() },
     problems: { 404: ["invite_not_found", "user_not_registered"], 409: ["already_member"] },
-    handle: async ({ caller, path, sql }) => {
+    handle: async ({ caller, path, unit: sql }) => {
       await holdUser(sql, caller.user_id);
       const invite = await lockInvite(sql, path.invite_code);
       const joined = await sql`

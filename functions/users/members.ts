@@ -19,7 +19,7 @@ export const memberEndpoints = (): EndpointTable<Sql> => ({
     query: paging(),
     answers: { 200: PageOf(Member()) },
     problems: { 404: ["group_not_found"] },
-    handle: async ({ caller, path, query, sql, route }) => {
+    handle: async ({ caller, path, query, unit: sql, route }) => {
       const scope = { route, caller, list: path.group_id };
       const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([v.string(), Id()]));
       const [rows] = await Promise.all([
@@ -51,11 +51,11 @@ export const memberEndpoints = (): EndpointTable<Sql> => ({
       404: ["group_not_found", "member_not_found"],
       409: ["owner_must_hand_over"],
     },
-    current: async ({ caller, path, sql }) => {
+    current: async ({ caller, path, unit: sql }) => {
       await lockGroup(sql, path.group_id, caller.user_id);
       return readMember(sql, path.group_id, path.user_id);
     },
-    handle: async ({ caller, path, body, sql, current }) => {
+    handle: async ({ caller, path, body, unit: sql, current }) => {
       const group = await readGroup(sql, path.group_id, caller.user_id);
       if (body.role === "owner") requireRole(group, "owner");
       else requireRole(group, "owner", "admin");
@@ -83,11 +83,11 @@ export const memberEndpoints = (): EndpointTable<Sql> => ({
       404: ["group_not_found", "member_not_found"],
       409: ["owner_must_hand_over"],
     },
-    current: async ({ caller, path, sql }) => {
+    current: async ({ caller, path, unit: sql }) => {
       await lockGroup(sql, path.group_id, caller.user_id);
       return readMember(sql, path.group_id, path.user_id);
     },
-    handle: async ({ caller, path, sql, current }) => {
+    handle: async ({ caller, path, unit: sql, current }) => {
       if (path.user_id !== caller.user_id) {
         requireRole(await readGroup(sql, path.group_id, caller.user_id), "owner", "admin");
       }

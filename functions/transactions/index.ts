@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Database } from "../../components/database";
+import { Migrations } from "../../components/database/migrations";
+
+export interface TransactionsServiceArgs {
+  /** The cluster that holds the logical database `transactions`. */
+  database: Database;
+  /** Requests per second that the whole API takes; told to clients. */
+  rateLimit: number;
+  logRetentionDays: pulumi.Input<number>;
+}
+
+/** Balances and transactions, the ledger: one function on the database `transactions`. Costs nothing when idle. */
+export class TransactionsService extends pulumi.ComponentResource {
+  /** The database has its schema; functions that use it depend on this. */
+  readonly migrated: pulumi.Resource;
+
+  constructor(name: string, args: TransactionsServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ahorro:transactions:TransactionsService", name, {}, opts);
+    const migrations = new Migrations(
+      `${name}-migrations`,
+      {
+        database: args.database,
+        databaseName: "transactions",
+        folder: "migrations/transactions",
+        logRetentionDays: args.logRetentionDays,
+      },
+      { parent: this },
+    );
+    this.migrated = migrations.done;
+    this.registerOutputs();
+  }
+}
