@@ -40,7 +40,7 @@ const platform = new PlatformService(
 const api = new HttpApi(
   "api",
   {
-    services: [users, platform],
+    services: [users, transactions, platform],
     identity,
     corsOrigins: config.api.corsOrigins,
     throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },

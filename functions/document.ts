@@ -1,10 +1,12 @@
 import { platformEndpoints } from "./platform/endpoints";
 import { openApiDocument } from "./runtime/openapi";
+import { transactionsEndpoints } from "./transactions/endpoints";
 import { usersEndpoints } from "./users/endpoints";
 
 /** The OpenAPI document of the whole API: every service's endpoint table. */
 export const apiDocument = (): Record<string, unknown> =>
   openApiDocument([
     { tag: "users", description: "Accounts, groups, memberships and invites", endpoints: usersEndpoints() },
+    { tag: "transactions", description: "Balances and transactions", endpoints: transactionsEndpoints() },
     { tag: "platform", description: "The platform itself", endpoints: platformEndpoints(() => ({})) },
   ]);

@@ -1,8 +1,10 @@
-/** What a handler answers. `kind` decides the headers: single resources carry an ETag, lists do not. */
+/** What a handler answers. `kind` decides the headers: single resources carry an ETag, lists and multi-status answers do not. */
 export interface Answer<Body = unknown> {
-  kind: "resource" | "list" | "empty";
+  kind: "resource" | "list" | "multi" | "empty";
   status: number;
   body?: Body;
+  /** The one resource that a list consists of: its ETag is sent with the list. */
+  tagged?: unknown;
   /** Path of a created resource (`Location`). */
   location?: string;
 }
@@ -33,3 +35,6 @@ export const page = <Item>(items: Item[], nextCursor: string | null): Answer<Pag
   status: 200,
   body: { items, next_cursor: nextCursor },
 });
+
+/** 207 with a result of its own for every item. */
+export const multi = <Body>(body: Body): Answer<Body> => ({ kind: "multi", status: 207, body });

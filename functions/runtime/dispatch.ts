@@ -4,6 +4,7 @@ import type { Caller, Context, Endpoint, EndpointTable, Fields, Schema } from ".
 import { isUnavailable } from "./postgres";
 import { type Problem, problem, problemOf } from "./problem";
 import { entityTag, matches, type Response, responseOf, responseOfProblem } from "./response";
+import { bodyProblem, errorOf, invalidBody } from "./validation";
 import type { UnitOfWork } from "./work";
 
 /** What the authorizer tells of the caller: claims of the verified ID token; `exp` in seconds since 1970. */
@@ -70,11 +71,18 @@ const change = async <Unit>(
 ): Promise<Response> => {
   const current = await endpoint.current?.(context);
   const ifMatch = event.headers["if-match"];
-  if (ifMatch !== undefined && current !== undefined && !matches(ifMatch, entityTag(JSON.stringify(current)))) {
+  if (
+    ifMatch !== undefined &&
+    current !== undefined &&
+    !matches(ifMatch, entityTag(representation(endpoint, current)))
+  ) {
     throw problem(412, "stale", "It has changed since you read it. Read it again and repeat the change.");
   }
   return responseOf(await endpoint.handle({ ...context, current }), "no-store");
 };
+
+const representation = <Unit>({ shown }: Endpoint<Unit>, current: unknown): string =>
+  JSON.stringify(shown === undefined ? current : shown(current));
 
 /** 304 when the client has this very representation already (RFC 9110, 13.1.2). */
 const notModified = (event: HttpEvent, response: Response): Response => {
@@ -139,31 +147,28 @@ const parseBody = (schema: Schema, text: string): unknown => {
   if (Array.isArray(value)) throw invalidBody([{ path: "", message: "must be an object" }]);
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  throw invalidBody(parsed.issues.map(errorOf));
+  throw bodyProblem(parsed.issues);
 };
-
-const invalidBody = (errors: NonNullable<Problem["errors"]>) =>
-  problem(422, "invalid_body", "The body has invalid content.", { errors });
 
 const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return inexactNumber.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
   } catch {
     throw problem(400, "malformed_body", "The body is not JSON.");
   }
 };
 
-const errorOf = (issue: v.BaseIssue<unknown>): { path: string; message: string } => ({
-  path: v.getDotPath(issue) ?? "",
-  message: messageOf(issue),
-});
+/** Finds numbers with an exponent or many digits (and, where it matters little, text that looks so). */
+const inexactNumber = /[:[,]\s*-?(?:[\d.]{16}|[\d.]+[eE])/;
 
-const messageOf = (issue: v.BaseIssue<unknown>): string => {
-  if (issue.type === "strict_object" && issue.expected === "never") return "is not a known field";
-  if (issue.input === undefined && issue.kind === "schema") return "is required";
-  if (issue.kind === "schema") return `must be ${issue.expected ?? "something else"}`;
-  return issue.message;
-};
+/** A number that is not written as JavaScript would write it is kept as its text: amounts are judged as they were sent. */
+const exactNumber = (_key: string, value: unknown, context?: { source?: string }): unknown =>
+  typeof value === "number" && context?.source !== undefined && !isPlain(value, context.source)
+    ? context.source
+    : value;
+
+const isPlain = (value: number, source: string): boolean =>
+  !/[eE]/.test(source) && Number(source) === value && source.replace(/\D/g, "").length < 16;
 
 /** What no one foresaw: an outage of the database asks to try again; anything else is a fault of ours. */
 const unforeseen = (error: unknown, event: HttpEvent): Problem => {

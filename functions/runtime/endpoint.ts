@@ -44,6 +44,8 @@ export interface Endpoint<Unit> {
   // biome-ignore lint/suspicious/noExplicitAny: the table erases what `endpoint` has checked
   current: ((context: Context<Unit, any, any, any, undefined>) => Promise<unknown>) | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: the table erases what `endpoint` has checked
+  shown: ((current: any) => unknown) | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: the table erases what `endpoint` has checked
   handle: (context: Context<Unit, any, any, any, any>) => Promise<Answer>;
 }
 
@@ -64,6 +66,8 @@ interface Declaration<Unit, P extends Fields, Q extends Fields, B extends Schema
    * work; its answer is what `If-Match` is compared with.
    */
   current?: (context: Context<Unit, Values<P>, Values<Q>, BodyOf<B>, undefined>) => Promise<Current>;
+  /** `current` as clients see it, where it knows more; `If-Match` is about what clients see. */
+  shown?: (current: Current) => unknown;
   handle: (context: Context<Unit, Values<P>, Values<Q>, BodyOf<B>, Current>) => Promise<Answer<AnswerOf<R>>>;
 }
 
@@ -90,6 +94,7 @@ export const endpoint = <
   answers: declaration.answers as Record<number, Schema | null>,
   problems: declaration.problems ?? {},
   current: declaration.current,
+  shown: declaration.shown,
   handle: declaration.handle as Endpoint<Unit>["handle"],
 });
 

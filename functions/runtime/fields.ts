@@ -26,6 +26,34 @@ export const Instant = () =>
     documented({ type: "string", format: "date-time", maxLength: 35, example: "2026-11-22T09:30:00.000Z" }),
   );
 
+/** RFC 3339, section 5.6: a date and a time with an offset. */
+const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+const isCalendarDay = (day: string): boolean => {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) && day >= "1900" && day < "2200";
+};
+
+/** A calendar day, `YYYY-MM-DD`, of the years 1900 to 2199. */
+export const Day = () =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{4}-\d\d-\d\d$/, "must be a date: YYYY-MM-DD"),
+    v.check(isCalendarDay, "must be a date of the calendar, from 1900 to 2199"),
+    documented({ type: "string", format: "date", maxLength: 10, example: "2026-11-22" }),
+  );
+
+/** When something happened: the instant, and the calendar day where the sender was (the date as it was written). */
+export const Moment = () =>
+  v.pipe(
+    v.string(),
+    v.maxLength(35, "must be an RFC 3339 time with an offset"),
+    v.regex(rfc3339, "must be an RFC 3339 time with an offset"),
+    v.check((text) => isCalendarDay(text.slice(0, 10)), "must be a date of the calendar, from 1900 to 2199"),
+    v.transform((text) => ({ at: new Date(text.toUpperCase()), on: text.slice(0, 10) })),
+    documented({ type: "string", format: "date-time", maxLength: 35, example: "2026-11-22T23:30:00-05:00" }),
+  );
+
 /**
  * One line of text by people: trimmed, NFC, 1 to `length` characters, at least one of them visible; no control characters,
  * lone surrogates or direction overrides, which would corrupt storage or mislead readers.
@@ -110,6 +138,45 @@ export const Limit = () =>
 
 /** Query parameter: where the next page starts. */
 export const Cursor = () => v.optional(v.pipe(v.string(), v.maxLength(1000, "is too long")));
+
+/** Query parameter: yes or no, `false` unless told. */
+export const Flag = () =>
+  v.pipe(
+    Choice(),
+    v.transform((choice) => choice ?? false),
+  );
+
+/** Query parameter: `true`, `false` or left open. */
+export const Choice = () =>
+  v.pipe(
+    v.optional(
+      v.pipe(
+        v.picklist(["true", "false"]),
+        v.transform((text) => text === "true"),
+      ),
+    ),
+    documented({ type: "boolean" }),
+  );
+
+/** Query parameter: ids separated by commas, which is also how API Gateway hands on a repeated parameter. */
+export const Ids = () =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(",")),
+      v.maxLength(50, "must be at most 50 ids"),
+      v.array(Id()),
+      documented({
+        type: "array",
+        maxItems: 50,
+        items: { type: "string", format: "uuid", minLength: 36, maxLength: 36 },
+      }),
+    ),
+  );
+
+/** Whatever was sent; documented as what it is checked against later, one by one. */
+export const anything = (schema: v.GenericSchema<unknown, unknown>) =>
+  v.pipe(v.any(), v.metadata<unknown, { schema: v.GenericSchema<unknown, unknown> }>({ schema }));
 
 /** How many there are of something; a whole number. */
 export const Count = () =>

@@ -107,7 +107,7 @@ const descriptionOf = (endpoint: Endpoint<never>): string => {
 };
 
 const answer = (status: string, schema: Schema | null, schemaOf: (schema: Schema) => Json): Json => {
-  const descriptions: Record<string, string> = { 200: "Done", 201: "Made", 204: "Gone" };
+  const descriptions: Record<string, string> = { 200: "Done", 201: "Made", 204: "Gone", 207: "A result for each" };
   const isResource = schema !== null && v.getTitle(schema) !== undefined;
   return {
     description: descriptions[status] ?? "Done",
@@ -139,18 +139,22 @@ const jsonSchema = (schema: Schema, schemas: Record<string, Json>): Json => {
     target: "draft-2020-12",
     // Checks and transformations have no counterpart in JSON Schema; the metadata after them tells the rest.
     errorMode: "ignore",
-    overrideAction: ({ valibotAction, jsonSchema }) => {
-      if (isMetadata(valibotAction)) return valibotAction.metadata.jsonSchema;
+    overrideAction: ({ valibotAction, jsonSchema: derived }) => {
+      if (isMetadata(valibotAction)) {
+        const { metadata } = valibotAction;
+        return "schema" in metadata ? jsonSchema(metadata.schema, schemas) : metadata.jsonSchema;
+      }
       if (!isTitle(valibotAction)) return undefined;
-      schemas[valibotAction.title] = { title: valibotAction.title, ...jsonSchema };
+      schemas[valibotAction.title] = { title: valibotAction.title, ...derived };
       return { $ref: `#/components/schemas/${valibotAction.title}` };
     },
   });
   return converted;
 };
 
-const isMetadata = (action: { type: string }): action is { type: string; metadata: { jsonSchema: Json } } =>
-  action.type === "metadata";
+const isMetadata = (action: {
+  type: string;
+}): action is { type: string; metadata: { jsonSchema: Json } | { schema: Schema } } => action.type === "metadata";
 
 const isTitle = (action: { type: string }): action is { type: string; title: string } => action.type === "title";
 

@@ -12,32 +12,48 @@ export interface Event {
   data: Record<string, unknown>;
 }
 
+/** A row of an outbox table. The payload is the CloudEvents 1.0 document that will be published. */
+export interface OutboxRow {
+  id: string;
+  event_type: string;
+  aggregate_id: string;
+  payload: Record<string, unknown>;
+}
+
+/** The row of an event that happened now. */
+export const outboxRow = ({ type, source, aggregateId, data }: Event): OutboxRow => {
+  const id = newId();
+  const payload = {
+    specversion: "1.0",
+    id,
+    source: `/ahorro/${source}`,
+    type,
+    subject: aggregateId,
+    time: new Date().toISOString(),
+    datacontenttype: "application/json",
+    data,
+  };
+  return { id, event_type: type, aggregate_id: aggregateId, payload };
+};
+
 /**
- * Writes events into the outbox, in the transaction of the change itself: either both are committed or neither. The payload
- * is the CloudEvents 1.0 document that will be published. Several events of one call keep their order (`seq`).
+ * The `insert` that writes events into the outbox, as a part of a greater statement or by itself: in the transaction of the
+ * change, so that either both are committed or neither. The events keep their order (`seq`).
+ *
+ * @param where what must hold for them to be written.
  */
+export const insertEvents = (sql: Sql, events: Event[], where = sql`true`) => sql`
+  insert into outbox (id, event_type, aggregate_id, payload)
+  select id, event_type, aggregate_id, payload
+  from rows from (
+    jsonb_to_recordset(${JSON.stringify(events.map(outboxRow))}::text::jsonb)
+      as (id uuid, event_type text, aggregate_id uuid, payload jsonb)
+  ) with ordinality as event (id, event_type, aggregate_id, payload, position)
+  where ${where}
+  order by position
+`;
+
+/** Writes events into the outbox. */
 export const publish = async (sql: Sql, ...events: Event[]): Promise<void> => {
-  const time = new Date().toISOString();
-  const rows = events.map(({ type, source, aggregateId, data }) => {
-    const id = newId();
-    const payload = {
-      specversion: "1.0",
-      id,
-      source: `/ahorro/${source}`,
-      type,
-      subject: aggregateId,
-      time,
-      datacontenttype: "application/json",
-      data,
-    };
-    return { id, event_type: type, aggregate_id: aggregateId, payload };
-  });
-  await sql`
-    insert into outbox (id, event_type, aggregate_id, payload)
-    select id, event_type, aggregate_id, payload
-    from rows from (
-      jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as (id uuid, event_type text, aggregate_id uuid, payload jsonb)
-    ) with ordinality as event (id, event_type, aggregate_id, payload, position)
-    order by position
-  `;
+  await insertEvents(sql, events);
 };

@@ -5,6 +5,8 @@ import { connectionSettings } from "../../components/database/connection";
 export type Sql = postgres.ISql<Record<never, never>>;
 /** A transaction, which can have savepoints. */
 export type Transaction = postgres.TransactionSql<Record<never, never>>;
+/** A part of a statement, or a statement that has not been sent. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 /** The connection of one Lambda instance. */
 export type Connection = postgres.Sql<Record<never, never>>;
 

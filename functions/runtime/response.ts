@@ -30,6 +30,7 @@ export const responseOf = (answer: Answer, cacheControl: string): Response => {
   const body = JSON.stringify(answer.body);
   headers["content-type"] = "application/json";
   if (answer.kind === "resource") headers.etag = entityTag(body);
+  if (answer.tagged !== undefined) headers.etag = entityTag(JSON.stringify(answer.tagged));
   if (answer.location !== undefined) headers.location = answer.location;
   return { statusCode: answer.status, headers, body };
 };

@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Database } from "../../components/database";
 import { Migrations } from "../../components/database/migrations";
+import type { ApiService, Route } from "../../components/http-api";
+import { Lambda } from "../../components/lambda";
+import { dispatcher } from "../runtime/dispatch";
+import { routesOf } from "../runtime/endpoint";
+import { connect } from "../runtime/postgres";
+import { statementWork } from "../runtime/statement-work";
+import { transactionsEndpoints } from "./endpoints";
 
 export interface TransactionsServiceArgs {
   /** The cluster that holds the logical database `transactions`. */
@@ -11,7 +18,9 @@ export interface TransactionsServiceArgs {
 }
 
 /** Balances and transactions, the ledger: one function on the database `transactions`. Costs nothing when idle. */
-export class TransactionsService extends pulumi.ComponentResource {
+export class TransactionsService extends pulumi.ComponentResource implements ApiService {
+  readonly lambda: Lambda;
+  readonly routes: Route[];
   /** The database has its schema; functions that use it depend on this. */
   readonly migrated: pulumi.Resource;
 
@@ -28,6 +37,18 @@ export class TransactionsService extends pulumi.ComponentResource {
       { parent: this },
     );
     this.migrated = migrations.done;
+    this.lambda = new Lambda(
+      `${name}-api`,
+      {
+        description: "Balances and transactions",
+        links: [args.database.link("transactions", "api")],
+        environment: { RATE_LIMIT: String(args.rateLimit) },
+        logRetentionDays: args.logRetentionDays,
+        handler: () => dispatcher(transactionsEndpoints(), statementWork(connect("transactions-api"))),
+      },
+      { parent: this, dependsOn: [migrations.done] },
+    );
+    this.routes = routesOf(transactionsEndpoints());
     this.registerOutputs();
   }
 }

@@ -55,7 +55,7 @@ create table transactions (
   to_currency varchar(8),
   category_id uuid,
   description text,
-  entries jsonb not null default '[]' check (jsonb_typeof(entries) = 'array' and jsonb_array_length(entries) <= 50),
+  entries json not null default '[]' check (json_typeof(entries) = 'array' and json_array_length(entries) <= 50),
   category_ids uuid[] not null default '{}',
   search text not null default '',
   version bigint not null default 1,
