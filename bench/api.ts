@@ -1,39 +1,23 @@
-import autocannon from "autocannon";
 import postgres from "postgres";
-import { demoFamily, demoPassword } from "../functions/demo/family";
-import { cognitoClient } from "../local/services/cognito-client";
 import type { Endpoints } from "../local/stack";
 import { type Figure, figure } from "./figures";
-
-const ROUNDS = 5;
-const SECONDS = 4;
+import { load, medianLatency, ROUNDS, SECONDS, visitor } from "./http";
 
 /** `GET /users/me`: HTTP → API Gateway → authorizer (cached) → Lambda → PostgreSQL, and the same SQL alone. */
 export async function benchApi(endpoints: Endpoints): Promise<Figure[]> {
-  const { endpoint, client_id: clientId } = endpoints.cognito;
-  const { email } = demoFamily[0];
-  const { idToken } = await cognitoClient({ endpoint, clientId }).signIn({ email, password: demoPassword });
-  const load = async (connections: number, duration: number) => {
-    const result = await autocannon({
-      url: `${endpoints.api}/users/me`,
-      connections,
-      duration,
-      headers: { authorization: `Bearer ${idToken}` },
-    });
-    if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} failed, ${result.errors} errors`);
-    return result;
-  };
-  await load(10, 3); // warms up: instances, plans, machine code
+  const { token, userId } = await visitor(endpoints);
+  const url = `${endpoints.api}/users/me`;
+  await load(url, token, { connections: 10, seconds: 3 }); // warms up: instances, plans, machine code
   const single: number[] = [];
   const rates: number[] = [];
   const tails: number[] = [];
   const direct: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    single.push(await medianLatency(`${endpoints.api}/users/me`, idToken));
-    const ten = await load(10, SECONDS);
+    single.push(await medianLatency(url, token));
+    const ten = await load(url, token, { connections: 10 });
     rates.push(ten.requests.average);
     tails.push(ten.latency.p99);
-    direct.push(await directRate(endpoints, email));
+    direct.push(await directRate(endpoints, userId));
   }
   return [
     figure("GET /users/me, 1 connection, p50", "ms", single, { relation: "≤", value: 2 }),
@@ -43,23 +27,8 @@ export async function benchApi(endpoints: Endpoints): Promise<Figure[]> {
   ];
 }
 
-/** One request after another on one connection; autocannon's histogram has whole milliseconds only. Ms. */
-async function medianLatency(url: string, token: string): Promise<number> {
-  const times: number[] = [];
-  const end = performance.now() + SECONDS * 1000;
-  while (performance.now() < end) {
-    const started = performance.now();
-    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
-    await response.text();
-    times.push(performance.now() - started);
-  }
-  times.sort((a, b) => a - b);
-  return times[Math.floor(times.length / 2)] ?? Number.NaN;
-}
-
-async function directRate(endpoints: Endpoints, email: string): Promise<number> {
+async function directRate(endpoints: Endpoints, userId: string): Promise<number> {
   const sql = postgres(endpoints.postgres.users ?? "", { max: 10, fetch_types: false });
-  const [user] = await sql<{ user_id: string }[]>`select user_id from users where email = ${email}`;
   let count = 0;
   const end = performance.now() + SECONDS * 1000;
   const worker = async () => {
@@ -67,7 +36,7 @@ async function directRate(endpoints: Endpoints, email: string): Promise<number> 
       await sql`
         select user_id, email, name, status, default_currency, time_zone, locale, created_at, updated_at
         from users
-        where user_id = ${user?.user_id ?? ""} and status = 'active'
+        where user_id = ${userId} and status = 'active'
       `;
       count += 1;
     }

@@ -39,6 +39,19 @@ export const connect = (applicationName: string): Connection => {
   });
 };
 
+/**
+ * Sends a query that is planned anew for the values it carries: a plan for anybody would be bad for somebody, as people have
+ * a hundred transactions or a hundred thousand. All three statements travel together, over the one connection.
+ */
+export const plannedForItsValues = async <Rows>(sql: Sql, query: PromiseLike<Rows>): Promise<Rows> => {
+  const [, rows] = await Promise.all([
+    sql`set plan_cache_mode = force_custom_plan`.execute(),
+    query,
+    sql`set plan_cache_mode = auto`.execute(),
+  ]);
+  return rows;
+};
+
 /** The database could not be reached or is shutting down: a retry may succeed (503). */
 export const isUnavailable = (error: unknown): boolean => {
   const code = codeOf(error);

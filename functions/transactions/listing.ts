@@ -4,7 +4,7 @@ import { decodeCursor, pageOf } from "../runtime/cursor";
 import type { Caller } from "../runtime/endpoint";
 import { Choice, Day, Flag, Id, Ids, Line, Moment, paging } from "../runtime/fields";
 import { AmountBound, toHundredths } from "../runtime/money";
-import type { Fragment, Sql } from "../runtime/postgres";
+import { type Fragment, plannedForItsValues, type Sql } from "../runtime/postgres";
 import { problem } from "../runtime/problem";
 import type { Statements } from "../runtime/statement-work";
 import { type RecordedTransaction, shown } from "./ledger";
@@ -74,7 +74,7 @@ export const listTransactions = async ({
     order by ${sort.column} ${direction}, transaction_id ${direction}
     limit ${limit + 1}
   `;
-  const rows = await sql<RecordedTransaction[]>`
+  const found = sql<RecordedTransaction[]>`
     ${
       list.balance_id === undefined
         ? select([])
@@ -89,6 +89,7 @@ export const listTransactions = async ({
           `
     }
   `;
+  const rows = await plannedForItsValues(sql, found);
   const [items, nextCursor] = pageOf(scope, rows, limit, (row) => [row[list.sorted_by], row.transaction_id]);
   return page(items.map(shown), nextCursor);
 };

@@ -97,7 +97,12 @@ create index transactions_pending on transactions (user_id, transacted_at, trans
 
 -- Rare categories and words: found within one person's or group's rows, however many others there are.
 create index transactions_content on transactions
-  using gin (user_id, group_id, category_ids, search gin_trgm_ops);
+  using gin (user_id, group_id, category_ids, search gin_trgm_ops)
+  -- KiB that may wait to be sorted in: little, so that no single write has to sort in much.
+  with (gin_pending_list_limit = 256);
+
+-- Rare words must be known to be rare.
+alter table transactions alter column search set statistics 1000;
 
 create table outbox (
   id uuid primary key,

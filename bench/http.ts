@@ -1,0 +1,72 @@
+import autocannon from "autocannon";
+import { demoFamily, demoPassword } from "../functions/demo/family";
+import { cognitoClient } from "../local/services/cognito-client";
+import type { Endpoints } from "../local/stack";
+
+/** How often each figure is measured. */
+export const ROUNDS = 5;
+/** How long each round of load takes. */
+export const SECONDS = 4;
+
+/** Somebody of the demo family who uses the API. */
+export interface Visitor {
+  token: string;
+  userId: string;
+  /** @throws Error with the answer when it is no success. */
+  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of any route
+type Answer = any;
+
+/** Signs in as the demo family's founder. */
+export async function visitor({ api, cognito }: Endpoints): Promise<Visitor> {
+  const { email } = demoFamily[0];
+  const client = cognitoClient({ endpoint: cognito.endpoint, clientId: cognito.client_id });
+  const { idToken: token } = await client.signIn({ email, password: demoPassword });
+  const request: Visitor["request"] = async (method, path, body, headers = {}) => {
+    const response = await fetch(api + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  };
+  return { token, userId: (await request("GET", "/users/me")).user_id, request };
+}
+
+/** Load of so many connections for so many seconds; every answer must be a success. */
+export async function load(
+  url: string,
+  token: string,
+  options: { connections: number; seconds?: number; method?: "GET" | "POST"; body?: unknown },
+): Promise<autocannon.Result> {
+  const result = await autocannon({
+    url,
+    connections: options.connections,
+    duration: options.seconds ?? SECONDS,
+    method: options.method ?? "GET",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+  });
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} failed, ${result.errors} errors: ${url}`);
+  return result;
+}
+
+/** Median latency in ms of one request after another on one connection; autocannon's histogram has whole milliseconds only. */
+export async function medianLatency(url: string, token: string, seconds = SECONDS): Promise<number> {
+  const times: number[] = [];
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
+    const started = performance.now();
+    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    await response.text();
+    if (!response.ok) throw new Error(`${response.status}: ${url}`);
+    times.push(performance.now() - started);
+  }
+  times.sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,220 @@
+import postgres from "postgres";
+import { created } from "../functions/runtime/answer";
+import { responseOf } from "../functions/runtime/response";
+import { statementWork } from "../functions/runtime/statement-work";
+import { recorded } from "../functions/transactions/ledger";
+import { record } from "../functions/transactions/record";
+import { balanceMemory } from "../functions/transactions/store";
+import type { Endpoints } from "../local/stack";
+import { type Figure, figure, median } from "./figures";
+import { load, medianLatency, ROUNDS, SECONDS, type Visitor, visitor } from "./http";
+
+/** Rows in all, and those of the one user who lists theirs. */
+const ROWS = Number(process.env.ROWS ?? 1_000_000);
+const OWN = 100_000;
+const PAGE = 50;
+
+/** The ledger: recording, importing and listing transactions; listing at a million rows. */
+export async function benchLedger(endpoints: Endpoints): Promise<Figure[]> {
+  const ana = await visitor(endpoints);
+  const balance = await openBalance(ana);
+  const expense = { type: "expense", amount: "1.00", from_balance_id: balance, description: "Bread" };
+  const few = await benchWrites(endpoints, ana, expense);
+  const sql = postgres(endpoints.postgres.transactions ?? "", { max: 1, onnotice: () => undefined });
+  try {
+    await fill(sql, ana.userId, balance);
+  } finally {
+    await sql.end();
+  }
+  const many = await creates(endpoints, ana, expense);
+  return [
+    ...few.figures,
+    figure("POST /transactions, 1M rows of 9,000 users, against few", "×", [median(many.rates) / median(few.rates)], {
+      relation: "≥",
+      value: 0.8,
+    }),
+    ...(await benchReads(endpoints, ana)),
+  ];
+}
+
+const openBalance = async (ana: Visitor): Promise<string> =>
+  (await ana.request("POST", `/balances/${ana.userId}`, { name: "Bench", currency: "EUR", opening_amount: "1000000" }))
+    .balance_id;
+
+async function creates(endpoints: Endpoints, ana: Visitor, body: object) {
+  const rates: number[] = [];
+  const tails: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const ten = await load(`${endpoints.api}/transactions`, ana.token, { connections: 10, method: "POST", body });
+    rates.push(ten.requests.average);
+    tails.push(ten.latency.p99);
+  }
+  return { rates, tails };
+}
+
+async function benchWrites(endpoints: Endpoints, ana: Visitor, expense: { from_balance_id: string }) {
+  const url = `${endpoints.api}/transactions`;
+  await load(url, ana.token, { connections: 10, seconds: 3, method: "POST", body: expense });
+  const rates: number[] = [];
+  const tails: number[] = [];
+  const direct: number[] = [];
+  const batches: number[] = [];
+  const items = Array.from({ length: 1000 }, (_, index) => ({ ...expense, description: `Item ${index}` }));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const ten = await load(url, ana.token, { connections: 10, method: "POST", body: expense });
+    rates.push(ten.requests.average);
+    tails.push(ten.latency.p99);
+    direct.push(await directRate(endpoints, ana.userId, expense.from_balance_id));
+    const batch = await load(`${url}/batch`, ana.token, { connections: 2, method: "POST", body: { items } });
+    batches.push((batch.requests.total * items.length) / batch.duration);
+  }
+  const ratios = rates.map((rate, round) => rate / (direct[round] ?? Number.NaN));
+  const figures = [
+    figure("POST /transactions, 10 connections", "/s", rates, { relation: "≥", value: 800 }),
+    figure("POST /transactions, 10 connections, p99", "ms", tails, { relation: "≤", value: 30 }),
+    figure("  the same SQL by postgres.js alone, 10 connections", "/s", direct),
+    figure("  ratio of the two", "×", ratios, { relation: "≥", value: 0.5 }),
+    figure("POST /transactions/batch, 1,000 items", "/s", batches, { relation: "≥", value: 8000 }),
+  ];
+  return { rates, figures };
+}
+
+/** The statement of `POST /transactions`, sent from this process over ten connections, as fast as it goes. */
+async function directRate(endpoints: Endpoints, userId: string, balanceId: string): Promise<number> {
+  let count = 0;
+  const end = performance.now() + SECONDS * 1000;
+  const worker = async () => {
+    const sql = postgres<Record<never, never>>(endpoints.postgres.transactions ?? "", { max: 1, fetch_types: false });
+    const work = statementWork(sql);
+    const readBalances = balanceMemory();
+    const input = {
+      type: "expense" as const,
+      amount: "1.00",
+      from_balance_id: balanceId,
+      to_balance_id: null,
+      to_amount: null,
+      category_id: null,
+      description: "Bread",
+      entries: [],
+      transacted_at: undefined,
+      approved: true,
+    };
+    const request = { route: "", path: "", userId, rawBody: "", idempotencyKey: undefined };
+    while (performance.now() < end) {
+      await work.write(request, async (unit) => {
+        const balances = await readBalances(unit, [balanceId], userId);
+        const change = { before: undefined, after: recorded(input, balances, new Date()) };
+        return responseOf(await unit.commit(created("", {}), record(sql, [change], balances)), "no-store");
+      });
+      count += 1;
+    }
+    await sql.end();
+  };
+  await Promise.all(Array.from({ length: 10 }, worker));
+  return count / SECONDS;
+}
+
+/**
+ * Makes up a million transactions of 9,001 users, in SQL: what is measured afterwards is reading. Amounts of balances are
+ * left alone, as nothing here reads them. Indexes are made anew afterwards, which is quicker than to keep them up.
+ */
+export async function fill(sql: postgres.Sql, userId: string, balanceId: string): Promise<void> {
+  const indexes = await sql<{ indexname: string; indexdef: string }[]>`
+    select indexname, indexdef from pg_indexes where tablename = 'transactions' and indexname <> 'transactions_pkey'
+  `;
+  for (const { indexname } of indexes) await sql`drop index ${sql(indexname)}`;
+  await sql`
+    insert into balances (balance_id, user_id, group_id, name, currency, opening_amount, amount)
+    select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'Wallet', 'EUR', 0, 0
+    from generate_series(1, 9000)
+  `;
+  const rows = (owners: postgres.PendingQuery<postgres.Row[]>, count: number) => sql`
+    insert into transactions (
+      transaction_id, user_id, group_id, type, amount, currency, from_balance_id, category_id, category_ids, description,
+      search, approved_at, transacted_at, transacted_on, created_at, updated_at
+    )
+    select gen_random_uuid(), owner.user_id, owner.group_id, case when n % 10 = 0 then 'income' else 'expense' end,
+      (1 + n::bigint * 7919 % 20000) / 100.0, 'EUR', owner.balance_id, category, array[category], word || ' ' || n, word || ' ' || n,
+      case when n % 100 <> 0 then at end, at, at::date, at, at
+    from generate_series(1, ${count}) as n
+    join (${owners}) owner on owner.number = n % owner.owners
+    cross join lateral (
+      select ('00000000-0000-4000-8000-' || lpad((n * 31 % 60)::text, 12, '0'))::uuid as category,
+        (array['groceries', 'rent', 'bus ticket', 'school', 'pharmacy', 'cinema', 'gift', 'coffee', 'salary'])[1 + n % 9]
+          || case when n % 1000 = 0 then ' zanzibar' else '' end as word,
+        timestamptz '2026-11-01' - n * interval '7 minutes' as at
+    ) as made
+  `;
+  await rows(
+    sql`select user_id, group_id, balance_id, 0 as number, 1 as owners from balances where balance_id = ${balanceId}`,
+    OWN,
+  );
+  await rows(
+    sql`
+      select user_id, group_id, balance_id, row_number() over () - 1 as number, count(*) over () as owners
+      from balances
+      where user_id <> ${userId}
+    `,
+    ROWS - OWN,
+  );
+  await sql`set maintenance_work_mem = '1GB'`;
+  for (const { indexdef } of indexes) await sql.unsafe(indexdef);
+  await sql`vacuum analyze transactions`;
+  await sql`vacuum analyze balances`;
+}
+
+export async function benchReads(endpoints: Endpoints, ana: Visitor): Promise<Figure[]> {
+  const list = `${endpoints.api}/transactions?limit=${PAGE}`;
+  const last = await cursorOf(ana, 2000);
+  const first: number[] = [];
+  const deep: number[] = [];
+  const balances: number[] = [];
+  const perRound = SECONDS / 4;
+  await medianLatency(list, ana.token, 1);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    first.push(await medianLatency(list, ana.token, perRound));
+    deep.push(await medianLatency(`${list}&cursor=${last}`, ana.token, perRound));
+    balances.push(await medianLatency(`${endpoints.api}/balances/${ana.userId}`, ana.token, perRound));
+  }
+  const filtered: Figure[] = [];
+  for (const [name, query] of Object.entries(FILTERS)) {
+    const rounds: number[] = [];
+    for (let round = 0; round < 3; round += 1)
+      rounds.push(await medianLatency(`${list}&${query}`, ana.token, perRound));
+    filtered.push(figure(`  filtered by ${name}`, "ms", rounds, { relation: "≤", value: 10 }));
+  }
+  return [
+    figure("GET /transactions of 100k in 1M, first page, p50", "ms", first, { relation: "≤", value: 4 }),
+    figure("  page 2,000 against the first", "×", [median(deep) / median(first)], { relation: "≤", value: 1.3 }),
+    ...filtered,
+    figure("GET /balances/{user}, p50", "ms", balances, { relation: "≤", value: 3 }),
+  ];
+}
+
+export const FILTERS = {
+  type: "type=income",
+  "a category": "category=00000000-0000-4000-8000-000000000007",
+  "two categories": "category=00000000-0000-4000-8000-000000000007&category=00000000-0000-4000-8000-000000000008",
+  "a common word": "q=coffee",
+  "a rare word": "q=zanzibar",
+  "a word that is not there": "q=unobtainium",
+  "a day": "from=2026-03-01&to=2026-03-01",
+  "a month": "from=2025-10-01&to=2025-10-31",
+  "the least amount": "min_amount=199",
+  "a narrow range of amounts": "min_amount=100&max_amount=100.05",
+  "what is pending": "approved=false",
+  "what has changed lately": "updated_since=2026-10-30T00:00:00Z",
+  "amount, sorted by it": "sorted_by=amount&max_amount=50",
+  "creation, oldest first": "sorted_by=created_at&order=asc",
+  "last change": "sorted_by=updated_at",
+};
+
+/** The cursor of a page, reached as a client would: page by page. */
+async function cursorOf(ana: Visitor, page: number): Promise<string> {
+  let cursor = "";
+  for (let number = 1; number < page; number += 1) {
+    const { next_cursor } = await ana.request("GET", `/transactions?limit=${PAGE}${cursor && `&cursor=${cursor}`}`);
+    cursor = encodeURIComponent(next_cursor);
+  }
+  return cursor;
+}
