@@ -3,6 +3,8 @@ export interface Answer<Body = unknown> {
   kind: "resource" | "list" | "empty";
   status: number;
   body?: Body;
+  /** What the entity tag stands for, where that is less than the whole body. */
+  tagged?: unknown;
   /** Path of a created resource (`Location`). */
   location?: string;
 }

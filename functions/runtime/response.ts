@@ -29,7 +29,8 @@ export const responseOf = (answer: Answer, cacheControl: string): Response => {
   if (answer.kind === "empty") return { statusCode: answer.status, headers, body: "" };
   const body = JSON.stringify(answer.body);
   headers["content-type"] = "application/json";
-  if (answer.kind === "resource") headers.etag = entityTag(body);
+  if (answer.kind === "resource")
+    headers.etag = entityTag(answer.tagged === undefined ? body : JSON.stringify(answer.tagged));
   if (answer.location !== undefined) headers.location = answer.location;
   return { statusCode: answer.status, headers, body };
 };
