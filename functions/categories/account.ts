@@ -1,6 +1,6 @@
 /** What the service keeps of a user besides categories: one item, and how it begins and ends. */
 import type { Item, Table } from "../runtime/dynamodb";
-import { type CatalogueCategory, catalogueCategories, nameIn } from "./catalogue";
+import { type CatalogueCategory, catalogueCategories, nameIn } from "./catalogue-categories";
 import { type CategoryItem, keyOf, newCategory } from "./items";
 import { addCategory, readCategories } from "./store";
 

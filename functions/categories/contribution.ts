@@ -6,22 +6,23 @@
  * newer version is counted in four steps:
  *
  * 1. *intent*: the item is told the new version and the differences it makes (`pending`), if it still has the version
- *    that they were worked out from. Whoever finds an intent carries it out first.
+ *    that they were worked out from. Whoever finds an intent claims it, and carries it out before anything else.
  * 2. *add* each difference to its category, together with the intent's token in the set `inflight`, unless the token is
  *    there: so that an intent that is carried out again adds nothing twice.
- * 3. *commit*: the new version takes the place of the intent.
+ * 3. *commit*: the new version takes the place of the intent, unless another has claimed that meanwhile.
  * 4. *settle*: the tokens are taken out again, so that the sets stay small.
  *
  * After 4 the token could no longer keep away a function that had been stopped before 2 and wakes up now. Its fencing token does
- * (Kleppmann, "Designing Data-Intensive Applications", 8.4): each run gets a higher number than all before, a category takes
- * additions only from the highest it has seen, and settling shuts out the run's own number as well, hence its belated retries.
+ * (Kleppmann, "Designing Data-Intensive Applications", 8.4): each run gets a higher number than all before. An intent is
+ * claimed by higher numbers only, and committed by the last claimant, so whoever still has it in hand has a lower number. A
+ * category takes additions only from the highest it has seen; settling shuts out the run's own too, hence its belated retries.
  *
  * A category is known by its incarnation, not just its id. What was added to one that is deleted is gone with it, and is
  * not taken from another of the same id that is made later.
  */
 import type { Item, Table } from "../runtime/dynamodb";
-import { addFromCatalogue, beginCounting } from "./account";
-import { catalogueCategories } from "./catalogue";
+import { type Account, addFromCatalogue, beginCounting } from "./account";
+import { catalogueCategories } from "./catalogue-categories";
 import { type CategoryItem, keyOf } from "./items";
 import { finishMove } from "./move";
 import { toDecimal, toUnits } from "./score";
@@ -53,6 +54,8 @@ interface Change {
 
 interface Intent {
   version: number;
+  /** Of the run that has claimed it. */
+  fence: number;
   parts: Part[];
   changes: Change[];
 }
@@ -80,34 +83,41 @@ export const contribute = async (table: Table, contribution: Contribution): Prom
     });
     const item = await table.get(key);
     if (item?.pending !== undefined) {
-      await carryOut(run(Number(item.pending.version)), key, intentOf(item));
+      const claimed = await claim(run(Number(item.pending.version)), key);
+      if (claimed !== undefined) await carryOut(run(claimed.version), key, claimed);
       continue;
     }
     if (item !== undefined && Number(item.version) >= version) {
       return settleLeftovers(run(version), transaction_id, Number(item.version));
     }
-    const intent = await intentFor(table, contribution, item?.parts ?? [], account.locale);
+    const intent = await intentFor(table, contribution, item?.parts ?? [], account);
     if (!(await write(table, key, item, intent))) continue;
     if (intent.changes.length > 0) await carryOut(run(version), key, intent);
     return;
   }
 };
 
-const intentOf = ({ pending }: Item): Intent => ({
-  version: Number(pending.version),
-  parts: pending.parts,
-  changes: pending.changes,
-});
+/** Takes over an intent that is there already; undefined when it is not any more. */
+const claim = async ({ table, fence }: Run, key: Record<string, string>): Promise<Intent | undefined> => {
+  const claimed = await table.update(key, {
+    update: "set pending.fence = :fence",
+    condition: "attribute_exists(pending) and pending.fence <= :fence",
+    values: { ":fence": fence },
+  });
+  if (claimed === undefined) return undefined;
+  const { version, parts, changes } = claimed.pending;
+  return { version: Number(version), fence, parts, changes };
+};
 
 /** What turns the parts counted so far into those of this version. */
 const intentFor = async (
   table: Table,
   { user_id, version, weights }: Contribution,
   before: Part[],
-  locale: string,
+  { locale, fence }: Account,
 ): Promise<Intent> => {
   const uses = Object.entries(weights);
-  if (uses.length === 0 && before.length === 0) return { version, parts: [], changes: [] };
+  if (uses.length === 0 && before.length === 0) return { version, fence, parts: [], changes: [] };
   const categories = await readCategories(table, user_id);
   const parts: Part[] = [];
   for (const [category_id, weight] of uses) {
@@ -116,7 +126,7 @@ const intentFor = async (
     if (known === undefined && category !== undefined) categories.push(category);
     parts.push({ category_id, incarnation: category?.incarnation ?? null, weight: toDecimal(weight) });
   }
-  return { version, parts, changes: changesBetween(before, parts, categories) };
+  return { version, fence, parts, changes: changesBetween(before, parts, categories) };
 };
 
 /** Makes a category of the catalogue that the user has not got yet, or not any more; undefined for other ids. */
@@ -146,7 +156,7 @@ const write = async (
   table: Table,
   key: Record<string, string>,
   seen: Item | undefined,
-  { version, parts, changes }: Intent,
+  { version, fence, parts, changes }: Intent,
 ): Promise<boolean> => {
   const untouched =
     seen === undefined ? "attribute_not_exists(user_id)" : "#version = :seen and attribute_not_exists(pending)";
@@ -157,7 +167,9 @@ const write = async (
       : { update: "set #version = :version, parts = :parts", names: { "#version": "version" } }),
     values: {
       ...(seen && { ":seen": seen.version }),
-      ...(changes.length > 0 ? { ":intent": { version, parts, changes } } : { ":version": version, ":parts": parts }),
+      ...(changes.length > 0
+        ? { ":intent": { version, fence, parts, changes } }
+        : { ":version": version, ":parts": parts }),
     },
   });
   return written !== undefined;
@@ -168,11 +180,11 @@ const carryOut = async (run: Run, key: Record<string, string>, { version, parts,
   for (const change of changes) await add(run, change);
   const committed = await run.table.update(key, {
     update: "set #version = :version, parts = :parts remove pending",
-    condition: "pending.#version = :version",
+    condition: "pending.#version = :version and pending.fence = :fence",
     names: { "#version": "version" },
-    values: { ":version": version, ":parts": parts },
+    values: { ":version": version, ":parts": parts, ":fence": run.fence },
   });
-  if (committed === undefined) return;
+  if (committed === undefined) throw superseded(run);
   for (const { incarnation, at } of changes) await settle(run, incarnation, at);
 };
 
@@ -230,11 +242,14 @@ const locate = async (run: Run, incarnation: string): Promise<CategoryItem | und
     const category = categories.find((candidate) => candidate.incarnation === incarnation);
     if (category?.move === undefined) {
       if (Number(category?.fence ?? 0) <= run.fence) return category;
-      throw new Error(`Another run has counted for user ${run.userId} meanwhile; this one is to be repeated.`);
+      throw superseded(run);
     }
     await finishMove(run.table, category);
   }
 };
+
+const superseded = ({ userId }: Run): Error =>
+  new Error(`Another run has counted for user ${userId} meanwhile; this one is to be repeated.`);
 
 /** After a function that died between commit and settling: takes out the tokens of all versions that are committed. */
 const settleLeftovers = async (run: Run, transactionId: string, committed: number): Promise<void> => {
