@@ -79,7 +79,9 @@ const serviceOf =
       return { status: 400, error: "UnknownOperationException", message };
     }
     try {
-      return { status: 200, body: await perform(operation, JSON.parse(body.toString("utf8"))) };
+      const input: unknown = JSON.parse(body.toString("utf8"));
+      if (typeof input !== "object" || input === null) throw new SyntaxError("The body is not a JSON object.");
+      return { status: 200, body: await perform(operation, input) };
     } catch (error) {
       return refusal(error);
     }
