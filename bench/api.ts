@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { demoFamily, demoPassword } from "../functions/demo/family";
 import { cognitoClient } from "../local/services/cognito-client";
 import type { Endpoints } from "../local/stack";
-import { type Figure, figure } from "./figures";
+import { type Figure, figure, median } from "./figures";
 
 const ROUNDS = 5;
 const SECONDS = 4;
@@ -44,17 +44,22 @@ export async function benchApi(endpoints: Endpoints): Promise<Figure[]> {
 }
 
 /** One request after another on one connection; autocannon's histogram has whole milliseconds only. Ms. */
-async function medianLatency(url: string, token: string): Promise<number> {
+export const medianLatency = (url: string, token: string): Promise<number> =>
+  medianTime(async () => {
+    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    await response.text();
+  });
+
+/** One call after another. Ms. */
+export async function medianTime(call: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   const end = performance.now() + SECONDS * 1000;
   while (performance.now() < end) {
     const started = performance.now();
-    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
-    await response.text();
+    await call();
     times.push(performance.now() - started);
   }
-  times.sort((a, b) => a - b);
-  return times[Math.floor(times.length / 2)] ?? Number.NaN;
+  return median(times);
 }
 
 async function directRate(endpoints: Endpoints, email: string): Promise<number> {

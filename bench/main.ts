@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { PROJECT_FOLDER } from "../local/program/stack-config";
 import { benchApi } from "./api";
 import { benchBundles } from "./bundles";
+import { benchCategories } from "./categories";
 import { type Figure, table } from "./figures";
 import { benchMachine } from "./machine";
 import { benchStart } from "./start";
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
   try {
     figures.push(...benchMachine());
     figures.push(...(await benchBundles(folder)));
-    figures.push(...(await benchStart(folder, benchApi)));
+    figures.push(...(await benchStart(folder, [benchApi, benchCategories])));
     figures.push(...benchMachine());
   } finally {
     rmSync(folder, { recursive: true, force: true });
