@@ -36,7 +36,7 @@ export const categoriesEndpoints = (): EndpointTable<CategoriesUnit> => ({
     problems: { 404: ["user_not_found"] },
     handle: async ({ caller, path, query, unit: { table, sql, halfLifeDays }, route }) => {
       const scope = { route, caller, list: [path.user_id, query.type ?? null] };
-      const last = query.cursor && decodeCursor(scope, query.cursor, v.tuple([v.string(), v.string(), Id()]));
+      const last = query.cursor && decodeCursor(scope, query.cursor, RankKey());
       if (path.user_id !== caller.user_id && !(await shareGroup(sql, caller.user_id, path.user_id)))
         throw userNotFound();
       const ranked = (await rankedCategories(table, path.user_id))
@@ -110,6 +110,9 @@ export const categoriesEndpoints = (): EndpointTable<CategoriesUnit> => ({
     },
   }),
 });
+
+/** A rank as a cursor holds it; checked, since cursors are opaque but no secret. */
+const RankKey = () => v.tuple([v.pipe(v.string(), v.regex(/^\d{1,40}$/)), v.string(), Id()]);
 
 /** The caller's own category, with what its entity tag stands for. */
 const ownCategory = async (

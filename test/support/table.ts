@@ -37,3 +37,19 @@ export function dyingAt(table: Table, nth: number, when: "before" | "after"): Ta
     died: () => dead,
   };
 }
+
+/** A table for a function that stands still before its n-th write (from 1) until `meanwhile` has come to its end. */
+export function pausingAt(table: Table, nth: number, meanwhile: () => Promise<unknown>): Table {
+  let writes = 0;
+  const write = async <T>(run: () => Promise<T>): Promise<T> => {
+    writes += 1;
+    if (writes === nth) await meanwhile();
+    return run();
+  };
+  return {
+    ...table,
+    put: (item, condition) => write(() => table.put(item, condition)),
+    update: (key, update) => write(() => table.update(key, update)),
+    delete: (key, condition) => write(() => table.delete(key, condition)),
+  };
+}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { newCategory } from "../../../functions/categories/items";
 import { addCategory } from "../../../functions/categories/store";
+import { encodeCursor } from "../../../functions/runtime/cursor";
 import { assertProblem, newUser, type Reply, share, type User } from "../../support/api";
 import { stack } from "../../support/stack";
 import { categoriesTable } from "../../support/table";
@@ -125,6 +126,16 @@ describe("Categories", () => {
     assert.equal(third.body.next_cursor, null);
     assertProblem(await user.get(`${path}?cursor=${first.body.next_cursor}`), 400, "invalid_cursor");
     assertProblem(await user.get(`${path}?type=movement`), 400, "invalid_query");
+    const scope = { route: "GET /categories/{user_id}", caller: user, list: [user.user_id, null] };
+    for (const key of [
+      ["x", "Food", randomUUID()],
+      ["-1", "Food", randomUUID()],
+      ["1", 1, randomUUID()],
+      ["1", "Food"],
+    ]) {
+      assertProblem(await user.get(`${path}?cursor=${encodeCursor(scope, key)}`), 400, "invalid_cursor");
+    }
+    assert.equal((await user.get(`${path}?cursor=${encodeCursor(scope, ["1", "Food", randomUUID()])}`)).status, 200);
   });
 
   it("are shown to those one shares a group with, as long as one does, and changed by nobody else", async () => {

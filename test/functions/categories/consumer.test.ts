@@ -106,12 +106,15 @@ describe("The categories consumer", () => {
     const [category] = await list(user);
     const event = transaction(user, category.category_id);
     await deliver(CONSUMER, event, userEvent("UserDeleted", user));
-    await deliver(CONSUMER, event, userEvent("UserCreated", user), userEvent("UserDeleted", user));
-    const items = await table.query({ keyCondition: "user_id = :user", values: { ":user": user.user_id } });
-    assert.deepEqual(
-      items.map((item) => [item["type#name"], Object.keys(item).sort()]),
-      [["#account", ["deleted_at", "expires_at", "type#name", "user_id"]]],
-    );
+    const late = [[], [event, transaction(user, category.category_id)], [userEvent("UserCreated", user)]];
+    for (const events of [...late, [userEvent("UserDeleted", user)]]) {
+      await deliver(CONSUMER, ...events);
+      const items = await table.query({ keyCondition: "user_id = :user", values: { ":user": user.user_id } });
+      assert.deepEqual(
+        items.map((item) => [item["type#name"], Object.keys(item).sort()]),
+        [["#account", ["deleted_at", "expires_at", "type#name", "user_id"]]],
+      );
+    }
   });
 
   it("purges whatever was left by a purge that died", async () => {

@@ -10,7 +10,7 @@ import { addCategory, findCategory, rankedCategories, readCategories } from "../
 import type { CloudEvent } from "../../../functions/runtime/consumer";
 import type { Table } from "../../../functions/runtime/dynamodb";
 import { cloudEvent, mskEvent } from "../../support/events";
-import { categoriesTable, dyingAt } from "../../support/table";
+import { categoriesTable, dyingAt, pausingAt } from "../../support/table";
 
 const halfLifeDays = 30;
 const DAY = 86_400_000;
@@ -223,22 +223,110 @@ describe("Counting transactions into scores", () => {
       const state: Use = { ...use, categories: [nth % 2], day: 10 + nth };
       const late = cloudEvent("TransactionCreated", user_id, dataOf(user_id, randomUUID(), 1, state, ids));
       const before = await scoresOf(table, user_id);
-      let writes = 0;
-      const stopping: Table = {
-        ...table,
-        update: async (key, update) => {
-          writes += 1;
-          if (writes === nth) await deliver(table, late);
-          return table.update(key, update);
-        },
-      };
-      await deliver(stopping, late).catch(() => undefined);
+      await deliver(
+        pausingAt(table, nth, () => deliver(table, late)),
+        late,
+      ).catch(() => undefined);
       await deliverUntilDone(table, late);
       const now = await scoresOf(table, user_id);
       const added = ids.map((id) => Number((now[id] ?? 0n) - (before[id] ?? 0n)) / 1e9);
       const weight = 2 ** ((START + state.day * DAY - Date.UTC(2026, 0, 1)) / DAY / halfLifeDays);
       assert.ok(Math.abs((added[nth % 2] ?? 0) - weight) < 1e-6, `write ${nth}: ${added}, not ${weight}`);
       assert.equal(added[1 - (nth % 2)], 0);
+      await expectAtRest(table, user_id);
+    }
+  });
+
+  it("counts once what two deliver in turns: each stands still at any write while the other goes on", async () => {
+    const { user_id, ids } = await newCategories(table, 1);
+    const use: Use = { categories: [0], day: 10, approved: true, deleted: false };
+    let count = 0;
+    for (let first = 1; first <= 6; first += 1) {
+      for (let second = 1; second <= 6; second += 1) {
+        const event = cloudEvent("TransactionCreated", user_id, dataOf(user_id, randomUUID(), 1, use, ids));
+        let goOn = () => {};
+        const released = new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+        let other: Promise<unknown> = Promise.resolve();
+        const startOther = () =>
+          new Promise<void>((standsStill) => {
+            const pausing = pausingAt(table, second, () => {
+              standsStill();
+              return released;
+            });
+            other = deliver(pausing, event).catch(() => undefined);
+            other.then(() => standsStill());
+          });
+        await deliver(pausingAt(table, first, startOther), event).catch(() => undefined);
+        goOn();
+        await other;
+        await deliverUntilDone(table, event);
+        count += 1;
+        await expectExact(table, user_id, ids, Array(count).fill(use));
+        await expectAtRest(table, user_id);
+      }
+    }
+  });
+
+  it("is not moved by any of its own writes that arrives again, late", async () => {
+    const { user_id, ids } = await newCategories(table, 2);
+    const use: Use = { categories: [0, 1], day: 10, approved: true, deleted: false };
+    const sent: (() => Promise<unknown>)[] = [];
+    const recording: Table = {
+      ...table,
+      update: (key, update) => {
+        sent.push(() => table.update(key, update));
+        return table.update(key, update);
+      },
+    };
+    await deliver(recording, cloudEvent("TransactionCreated", user_id, dataOf(user_id, randomUUID(), 1, use, ids)));
+    assert.equal(sent.length, 7);
+    for (const again of sent) await again();
+    await expectExact(table, user_id, ids, [use]);
+    await expectAtRest(table, user_id);
+  });
+
+  it("leaves a version that is just being counted alone when an older one comes again", async () => {
+    const { user_id, ids } = await newCategories(table, 1);
+    const use: Use = { categories: [0], day: 10, approved: true, deleted: false };
+    const id = randomUUID();
+    const [old, now] = [
+      cloudEvent("TransactionCreated", user_id, dataOf(user_id, id, 1, use, ids)),
+      cloudEvent("TransactionUpdated", user_id, dataOf(user_id, id, 2, { ...use, day: 50 }, ids)),
+    ];
+    await deliver(table, old);
+    let paused = false;
+    const pausing: Table = {
+      ...table,
+      query: async (query) => {
+        // Dies after the addition, before the commit.
+        if (!paused) await deliver(dyingAt(table, 3, "after"), now).catch(() => undefined);
+        paused = true;
+        return table.query(query);
+      },
+    };
+    await deliver(pausing, old).catch(() => undefined);
+    assert.ok(paused);
+    await deliverUntilDone(table, now);
+    await expectExact(table, user_id, ids, [{ ...use, day: 50 }]);
+    await expectAtRest(table, user_id);
+  });
+
+  it("finds a category under its old name when a rename died and its reservation has expired", async () => {
+    for (const taken of [false, true]) {
+      const { user_id, ids } = await newCategories(table, 1);
+      const use: Use = { categories: [0], day: 10, approved: true, deleted: false };
+      const category = await findCategory(table, user_id, ids[0] ?? "");
+      assert.ok(category);
+      const dying = dyingAt(table, 2, "after");
+      await assert.rejects(changeCategory(dying, category, { name: "Renamed", icon: "star" }));
+      await table.delete(keyOf(user_id, "expense#renamed"));
+      const other = { user_id, category_id: randomUUID(), name: "Renamed", type: "expense" as const, icon: "home" };
+      if (taken) assert.ok(await addCategory(table, newCategory(table, other)));
+      await deliver(table, cloudEvent("TransactionCreated", user_id, dataOf(user_id, randomUUID(), 1, use, ids)));
+      assert.equal((await findCategory(table, user_id, ids[0] ?? ""))?.name, "Category 0");
+      await expectExact(table, user_id, ids, [use]);
       await expectAtRest(table, user_id);
     }
   });
