@@ -1,113 +1,25 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import { catalogueCategories } from "../../../functions/categories/catalogue-categories";
-import { categoriesConsumer } from "../../../functions/categories/consumer";
-import { type CategoryItem, keyOf, newCategory } from "../../../functions/categories/items";
-import { changeCategory } from "../../../functions/categories/move";
-import { toUnits } from "../../../functions/categories/score";
-import { addCategory, findCategory, rankedCategories, readCategories } from "../../../functions/categories/store";
+import { rankedCategories } from "../../../functions/categories/store";
 import type { CloudEvent } from "../../../functions/runtime/consumer";
 import type { Table } from "../../../functions/runtime/dynamodb";
-import { cloudEvent, mskEvent } from "../../support/events";
+import { cloudEvent } from "../../support/events";
 import { categoriesTable, dyingAt, pausingAt } from "../../support/table";
-
-const halfLifeDays = 30;
-const DAY = 86_400_000;
-const START = Date.UTC(2026, 5, 1);
-
-/** The state of a transaction that matters here. */
-interface Use {
-  /** Index into the user's categories. */
-  categories: number[];
-  /** Days after START. */
-  day: number;
-  approved: boolean;
-  deleted: boolean;
-}
-
-const instant = (day: number) => new Date(START + day * DAY).toISOString();
-
-const dataOf = (userId: string, transactionId: string, version: number, use: Use, ids: string[]) => ({
-  transaction_id: transactionId,
-  user_id: userId,
-  version,
-  category_id: null,
-  entries: use.categories.map((index) => ({ category_id: ids[index] })),
-  approved_at: use.approved ? instant(use.day) : null,
-  deleted_at: use.deleted ? instant(use.day) : null,
-  transacted_at: instant(use.day),
-  created_at: instant(400),
-  amount: "1.00",
-});
-
-const deliver = (table: Table, ...events: CloudEvent[]): Promise<void> =>
-  categoriesConsumer({ table, halfLifeDays })(mskEvent(events));
-
-/** As Lambda does: again until it succeeds. */
-async function deliverUntilDone(table: Table, event: CloudEvent): Promise<void> {
-  for (let attempt = 1; attempt <= 20; attempt += 1) {
-    try {
-      return await deliver(table, event);
-    } catch (error) {
-      assert.match(String(error), /Another run has counted|died/);
-    }
-  }
-  assert.fail("not done after 20 deliveries");
-}
-
-/** A user with some categories of their own. */
-async function newCategories(table: Table, count: number) {
-  const user_id = randomUUID();
-  const ids: string[] = Array.from({ length: count }, () => randomUUID());
-  for (const [index, category_id] of ids.entries()) {
-    const item = newCategory(table, { user_id, category_id, name: `Category ${index}`, type: "expense", icon: "home" });
-    assert.ok(await addCategory(table, item));
-  }
-  return { user_id, ids };
-}
-
-/** The textbook's score at a time: at each use, what there was decays to that moment, and 1 is added. */
-function textbook(uses: Use[], category: number, at: number): number {
-  let score = 0;
-  let last = 0;
-  const days = uses
-    .filter(({ approved, deleted, categories }) => approved && !deleted && categories.includes(category))
-    .map(({ day }) => day)
-    .sort((a, b) => a - b);
-  for (const day of days) {
-    score = score * 2 ** (-(day - last) / halfLifeDays) + 1;
-    last = day;
-  }
-  return score * 2 ** (-(at - last) / halfLifeDays);
-}
-
-const scoresOf = async (table: Table, userId: string): Promise<Record<string, bigint>> =>
-  Object.fromEntries(
-    (await readCategories(table, userId)).map(({ category_id, score }) => [category_id, toUnits(score.toString())]),
-  );
-
-/** What a category is worth with these uses: sums of weights are exact, so must be the scores. */
-async function expectExact(table: Table, userId: string, ids: string[], uses: Use[]): Promise<void> {
-  const scores = await scoresOf(table, userId);
-  const end = 200;
-  for (const [index, id] of ids.entries()) {
-    const expected = textbook(uses, index, end);
-    const stored = Number(scores[id]) / 1e9 / 2 ** ((START + end * DAY - Date.UTC(2026, 0, 1)) / DAY / halfLifeDays);
-    assert.ok(Math.abs(stored - expected) <= 1e-9 * (1 + expected), `category ${index}: ${stored}, not ${expected}`);
-    if (expected === 0) assert.equal(scores[id], 0n);
-  }
-}
-
-/** Nothing half done is left: no intents, no tokens, no reservations, no frozen items. */
-async function expectAtRest(table: Table, userId: string): Promise<void> {
-  const items = await table.query({ keyCondition: "user_id = :user", values: { ":user": userId } });
-  for (const item of items) {
-    for (const attribute of ["pending", "inflight", "move", "reservation"]) {
-      assert.equal(item[attribute], undefined, `${item["type#name"]} has ${attribute}`);
-    }
-  }
-}
+import {
+  DAY,
+  dataOf,
+  deliver,
+  deliverUntilDone,
+  expectAtRest,
+  expectExact,
+  halfLifeDays,
+  newCategories,
+  START,
+  scoresOf,
+  textbook,
+  type Use,
+} from "./uses";
 
 describe("Counting transactions into scores", () => {
   let table: Table;
@@ -311,130 +223,6 @@ describe("Counting transactions into scores", () => {
     await deliverUntilDone(table, now);
     await expectExact(table, user_id, ids, [{ ...use, day: 50 }]);
     await expectAtRest(table, user_id);
-  });
-
-  it("finds a category under its old name when a rename died and its reservation has expired", async () => {
-    for (const taken of [false, true]) {
-      const { user_id, ids } = await newCategories(table, 1);
-      const use: Use = { categories: [0], day: 10, approved: true, deleted: false };
-      const category = await findCategory(table, user_id, ids[0] ?? "");
-      assert.ok(category);
-      const dying = dyingAt(table, 2, "after");
-      await assert.rejects(changeCategory(dying, category, { name: "Renamed", icon: "star" }));
-      await table.delete(keyOf(user_id, "expense#renamed"));
-      const other = { user_id, category_id: randomUUID(), name: "Renamed", type: "expense" as const, icon: "home" };
-      if (taken) assert.ok(await addCategory(table, newCategory(table, other)));
-      await deliver(table, cloudEvent("TransactionCreated", user_id, dataOf(user_id, randomUUID(), 1, use, ids)));
-      assert.equal((await findCategory(table, user_id, ids[0] ?? ""))?.name, "Category 0");
-      await expectExact(table, user_id, ids, [use]);
-      await expectAtRest(table, user_id);
-    }
-  });
-
-  it("follows a category through a rename that dies at any write, and one that goes on meanwhile", async () => {
-    const use: Use = { categories: [0], day: 10, approved: true, deleted: false };
-    for (const when of ["before", "after"] as const) {
-      for (let nth = 1, died = true; died; nth += 1) {
-        const { user_id, ids } = await newCategories(table, 2);
-        const count = (id: string) =>
-          deliverUntilDone(table, cloudEvent("TransactionCreated", user_id, dataOf(user_id, id, 1, use, ids)));
-        await count(randomUUID());
-        const category = await findCategory(table, user_id, ids[0] ?? "");
-        assert.ok(category);
-        const dying = dyingAt(table, nth, when);
-        await changeCategory(dying, category, { name: "Renamed", icon: "star" }).catch(() => undefined);
-        died = dying.died();
-        const listed = async () =>
-          (await rankedCategories(table, user_id)).filter((item) => item.category_id === ids[0]);
-        assert.equal((await listed()).length, 1);
-        await count(randomUUID());
-        await expectExact(table, user_id, ids, [use, use]);
-        const found = await findCategory(table, user_id, ids[0] ?? "");
-        assert.ok(found);
-        assert.ok(["Category 0", "Renamed"].includes(found.name));
-        // Both names can be had: the one by renaming, the other by a new category.
-        if (found.name !== "Renamed") {
-          assert.ok(typeof (await changeCategory(table, found, { name: "Renamed", icon: "star" })) === "object");
-        }
-        const other = {
-          user_id,
-          category_id: randomUUID(),
-          name: "Category 0",
-          type: "expense" as const,
-          icon: "home",
-        };
-        assert.ok(await addCategory(table, newCategory(table, other)));
-        await expectExact(table, user_id, ids, [use, use]);
-        await expectAtRest(table, user_id);
-      }
-    }
-    const { user_id, ids } = await newCategories(table, 1);
-    const renaming = (async () => {
-      for (let round = 0; round < 30; round += 1) {
-        const category = (await findCategory(table, user_id, ids[0] ?? "")) as CategoryItem;
-        await changeCategory(table, category, { name: `Name ${round}`, icon: "star" });
-      }
-    })();
-    for (let i = 0; i < 20; i += 1) {
-      await deliverUntilDone(
-        table,
-        cloudEvent("TransactionCreated", user_id, dataOf(user_id, randomUUID(), 1, use, ids)),
-      );
-    }
-    await renaming;
-    await expectExact(table, user_id, ids, Array(20).fill(use));
-    await expectAtRest(table, user_id);
-  });
-
-  it("makes a category of the catalogue when it is used, and ignores ids that nobody knows", async () => {
-    const [listed] = catalogueCategories();
-    assert.ok(listed);
-    const user_id = randomUUID();
-    const ids: string[] = [listed.category_id, randomUUID()];
-    const transactionId = randomUUID();
-    const use: Use = { categories: [0, 1], day: 10, approved: true, deleted: false };
-    const event = (version: number, state: Use) =>
-      cloudEvent("TransactionUpdated", user_id, dataOf(user_id, transactionId, version, state, ids));
-    await deliver(table, event(1, use));
-    const [made, ...others] = await readCategories(table, user_id);
-    assert.deepEqual([made?.category_id, made?.name, others], [listed.category_id, listed.name, []]);
-    await expectExact(table, user_id, ids.slice(0, 1), [use]);
-    await deliver(table, event(2, { ...use, categories: [1] }));
-    assert.deepEqual(await scoresOf(table, user_id), { [listed.category_id]: 0n });
-  });
-
-  it("takes nothing from a category of the same id that was made after the first was deleted", async () => {
-    const [listed] = catalogueCategories();
-    assert.ok(listed);
-    const user_id = randomUUID();
-    const ids = [listed.category_id];
-    const use: Use = { categories: [0], day: 10, approved: true, deleted: false };
-    const [first, second] = [randomUUID(), randomUUID()];
-    const event = (id: string, version: number, state: Use) =>
-      cloudEvent("TransactionUpdated", user_id, dataOf(user_id, id, version, state, ids));
-    await deliver(table, event(first, 1, use));
-    const [category] = await readCategories(table, user_id);
-    await table.delete(keyOf(user_id, category?.["type#name"] ?? ""));
-    await deliver(table, event(second, 1, use));
-    await expectExact(table, user_id, ids, [use]);
-    await deliver(table, event(first, 2, { ...use, deleted: true }));
-    await expectExact(table, user_id, ids, [use]);
-    await deliver(table, event(second, 2, { ...use, deleted: true }));
-    assert.deepEqual(await scoresOf(table, user_id), { [listed.category_id]: 0n });
-  });
-
-  it("leaves a user's own category alone that has the name of one of the catalogue", async () => {
-    const [listed] = catalogueCategories();
-    assert.ok(listed);
-    const user_id = randomUUID();
-    const own = newCategory(table, { ...listed, user_id, category_id: randomUUID() });
-    assert.ok(await addCategory(table, own));
-    const use: Use = { categories: [0], day: 10, approved: true, deleted: false };
-    await deliver(
-      table,
-      cloudEvent("TransactionCreated", user_id, dataOf(user_id, randomUUID(), 1, use, [listed.category_id])),
-    );
-    assert.deepEqual(await scoresOf(table, user_id), { [own.category_id]: 0n });
   });
 
   it("adds to numbers that JavaScript cannot tell apart", async () => {
