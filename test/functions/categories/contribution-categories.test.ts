@@ -97,6 +97,28 @@ describe("Counting into categories that change", () => {
     await expectAtRest(table, user_id);
   });
 
+  it("counts for a category that moved away from under the query that looked for it", async () => {
+    const { user_id, ids } = await newCategories(table, 1);
+    const use: Use = { categories: [0], day: 10, approved: true, deleted: false };
+    const category = await findCategory(table, user_id, ids[0] ?? "");
+    assert.ok(category);
+    await assert.rejects(changeCategory(dyingAt(table, 1, "after"), category, { name: "A", icon: "star" }));
+    let looks = 0;
+    const moving: Table = {
+      ...table,
+      query: async (query) => {
+        looks += 1;
+        const items = await table.query(query);
+        return looks === 1 ? items.filter(({ reservation }) => reservation !== undefined) : items;
+      },
+    };
+    await deliver(moving, cloudEvent("TransactionCreated", user_id, dataOf(user_id, randomUUID(), 1, use, ids)));
+    await expectExact(table, user_id, ids, [use]);
+    // A reservation whose category is gone holds nobody up.
+    await table.delete(keyOf(user_id, category["type#name"]));
+    assert.deepEqual(await readCategories(table, user_id), []);
+  });
+
   it("makes a category of the catalogue when it is used, and ignores ids that nobody knows", async () => {
     const [listed] = catalogueCategories();
     assert.ok(listed);
