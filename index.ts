@@ -5,6 +5,7 @@ import { Database } from "./components/database";
 import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
 import { Network } from "./components/network";
+import { CategoriesService } from "./functions/categories";
 import { apiDocument } from "./functions/document";
 import { PlatformService } from "./functions/platform";
 import { TransactionsService } from "./functions/transactions";
@@ -31,6 +32,11 @@ const identity = new Identity("identity", config.identity, opts);
 
 const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
 const transactions = new TransactionsService("transactions", { database, rateLimit, logRetentionDays }, opts);
+const categories = new CategoriesService(
+  "categories",
+  { database, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
+  opts,
+);
 const platform = new PlatformService(
   "platform",
   { document: JSON.stringify(apiDocument()), rateLimit, logRetentionDays },
@@ -40,7 +46,7 @@ const platform = new PlatformService(
 const api = new HttpApi(
   "api",
   {
-    services: [users, transactions, platform],
+    services: [users, transactions, categories, platform],
     identity,
     corsOrigins: config.api.corsOrigins,
     throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },

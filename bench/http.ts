@@ -2,6 +2,7 @@ import autocannon from "autocannon";
 import { demoFamily, demoPassword } from "../functions/demo/family";
 import { cognitoClient } from "../local/services/cognito-client";
 import type { Endpoints } from "../local/stack";
+import { median } from "./figures";
 
 /** How often each figure is measured. */
 export const ROUNDS = 5;
@@ -19,9 +20,8 @@ export interface Visitor {
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any route
 type Answer = any;
 
-/** Signs in as the demo family's founder. */
-export async function visitor({ api, cognito }: Endpoints): Promise<Visitor> {
-  const { email } = demoFamily[0];
+/** Signs in as one of the demo family; as its founder unless told. */
+export async function visitor({ api, cognito }: Endpoints, email: string = demoFamily[0].email): Promise<Visitor> {
   const client = cognitoClient({ endpoint: cognito.endpoint, clientId: cognito.client_id });
   const { idToken: token } = await client.signIn({ email, password: demoPassword });
   const request: Visitor["request"] = async (method, path, body, headers = {}) => {
@@ -57,16 +57,21 @@ export async function load(
 }
 
 /** Median latency in ms of one request after another on one connection; autocannon's histogram has whole milliseconds only. */
-export async function medianLatency(url: string, token: string, seconds = SECONDS): Promise<number> {
+export const medianLatency = (url: string, token: string, seconds = SECONDS): Promise<number> =>
+  medianTime(async () => {
+    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    await response.text();
+    if (!response.ok) throw new Error(`${response.status}: ${url}`);
+  }, seconds);
+
+/** Median time in ms of one call after another. */
+export async function medianTime(call: () => Promise<unknown>, seconds = SECONDS): Promise<number> {
   const times: number[] = [];
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end) {
     const started = performance.now();
-    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
-    await response.text();
-    if (!response.ok) throw new Error(`${response.status}: ${url}`);
+    await call();
     times.push(performance.now() - started);
   }
-  times.sort((a, b) => a - b);
-  return times[Math.floor(times.length / 2)] ?? Number.NaN;
+  return median(times);
 }

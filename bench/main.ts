@@ -8,9 +8,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { PROJECT_FOLDER } from "../local/program/stack-config";
-import type { Endpoints } from "../local/stack";
 import { benchApi } from "./api";
 import { benchBundles } from "./bundles";
+import { benchCategories } from "./categories";
 import { type Figure, table } from "./figures";
 import { benchLedger } from "./ledger";
 import { benchMachine } from "./machine";
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   try {
     figures.push(...benchMachine());
     figures.push(...(await benchBundles(folder)));
-    figures.push(...(await benchStart(folder, onRunningStack)));
+    figures.push(...(await benchStart(folder, [benchApi, benchCategories, benchLedger])));
     figures.push(...benchMachine());
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -31,12 +31,6 @@ async function main(): Promise<void> {
   writeResults(figures);
   if (figures.some(({ ok }) => !ok)) process.exitCode = 1;
 }
-
-/** What is measured on a stack that runs. */
-const onRunningStack = async (endpoints: Endpoints): Promise<Figure[]> => [
-  ...(await benchApi(endpoints)),
-  ...(await benchLedger(endpoints)),
-];
 
 function writeResults(figures: Figure[]): void {
   const results = join(PROJECT_FOLDER, "bench", "results");

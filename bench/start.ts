@@ -7,20 +7,24 @@ import { PROJECT_FOLDER } from "../local/program/stack-config";
 import type { Endpoints } from "../local/stack";
 import { type Figure, figure } from "./figures";
 
-/** How long `npm start` takes once data are there; then measures with `use` on what it started. */
-export async function benchStart(folder: string, use: (endpoints: Endpoints) => Promise<Figure[]>): Promise<Figure[]> {
+/** How long `npm start` takes once data are there; then measures with each of `uses` on what it started. */
+export async function benchStart(
+  folder: string,
+  uses: ((endpoints: Endpoints) => Promise<Figure[]>)[],
+): Promise<Figure[]> {
   const dataFolder = join(folder, "data");
   // The same ports every time: they are part of what the program is loaded with.
   const chosen = await choosePorts({ API: 0, COGNITO: 0, POSTGRES: 0, AWS: 0, MAIL: 0 });
   const ports = Object.fromEntries(Object.entries(chosen).map(([name, port]) => [`AHORRO_${name}_PORT`, String(port)]));
   const seconds: number[] = [];
-  let figures: Figure[] = [];
+  const figures: Figure[] = [];
   for (let round = 0; round < 4; round += 1) {
     const started = performance.now();
     const { child, endpoints } = await start(dataFolder, ports);
     seconds.push((performance.now() - started) / 1000);
     try {
-      if (round === 3) figures = await use(endpoints);
+      if (round < 3) continue;
+      for (const use of uses) figures.push(...(await use(endpoints)));
     } finally {
       child.kill("SIGTERM");
       await once(child, "exit");

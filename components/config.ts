@@ -9,6 +9,7 @@ export interface StackConfig {
   database: v.InferOutput<typeof schemas.database>;
   identity: v.InferOutput<typeof schemas.identity>;
   api: v.InferOutput<typeof schemas.api>;
+  categories: v.InferOutput<typeof schemas.categories>;
   logs: v.InferOutput<typeof schemas.logs>;
 }
 
@@ -57,6 +58,11 @@ const schemas = {
       ),
     }),
   ),
+  categories: v.strictObject({
+    /** After so many days an old use of a category counts half. Not to be changed on a table that has scores. */
+    halfLifeDays: integer(14, 365),
+    deletionProtection: v.boolean(),
+  }),
   logs: v.strictObject({
     /** The periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([
@@ -78,6 +84,7 @@ export function readConfig(): StackConfig {
     database: readObject("database", schemas.database),
     identity: readObject("identity", schemas.identity),
     api: readObject("api", schemas.api),
+    categories: readObject("categories", schemas.categories),
     logs: readObject("logs", schemas.logs),
   };
 }

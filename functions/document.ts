@@ -1,3 +1,4 @@
+import { categoriesEndpoints } from "./categories/endpoints";
 import { platformEndpoints } from "./platform/endpoints";
 import { openApiDocument } from "./runtime/openapi";
 import { transactionsEndpoints } from "./transactions/endpoints";
@@ -8,5 +9,6 @@ export const apiDocument = (): Record<string, unknown> =>
   openApiDocument([
     { tag: "users", description: "Accounts, groups, memberships and invites", endpoints: usersEndpoints() },
     { tag: "transactions", description: "Balances and transactions", endpoints: transactionsEndpoints() },
+    { tag: "categories", description: "Categories, ranked by use", endpoints: categoriesEndpoints() },
     { tag: "platform", description: "The platform itself", endpoints: platformEndpoints(() => ({})) },
   ]);

@@ -129,6 +129,7 @@ function printSummary(stack: Stack, folder: DataFolder, login: string | undefine
       `${endpoints.cognito.endpoint} (pool ${endpoints.cognito.user_pool_id}, client ${endpoints.cognito.client_id})`,
     ],
     ...Object.entries(endpoints.postgres).map(([name, url]) => [`PostgreSQL`, url || name]),
+    ["DynamoDB", `${endpoints.dynamodb.endpoint} (table ${endpoints.dynamodb.table ?? "none"})`],
     ["Data", folder.path],
     ...(login === undefined ? [] : [["Demo login", login]]),
   ];

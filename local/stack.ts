@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DataFolder } from "./data-folder";
 import { deploy } from "./deploy";
 import { definitionOf, startGateway } from "./gateway";
-import { createLambdaHost, functionsOf } from "./lambda";
+import { createLambdaHost, functionsOf, type LambdaHost } from "./lambda";
 import { type Mailbox, startMailbox } from "./mail";
 import { choosePorts, type PortName } from "./ports";
 import { type Graph, resourcesOf } from "./program/graph";
@@ -11,6 +11,8 @@ import { type LoadOptions, loadProgram } from "./program/load";
 import { ACCOUNT_ID } from "./program/outputs";
 import { startAwsEndpoint } from "./services/aws-endpoint";
 import { type Cognito, type CognitoPool, startCognito } from "./services/cognito";
+import { startDynamoDb } from "./services/dynamodb";
+import { tablesOf } from "./services/dynamodb-tables";
 import { startPostgres } from "./services/postgres";
 import { rdsData } from "./services/rds-data";
 
@@ -33,6 +35,8 @@ export interface Endpoints {
   cognito: { endpoint: string; user_pool_id: string; client_id: string };
   /** Connection URLs by logical database. */
   postgres: Record<string, string>;
+  /** The endpoint of DynamoDB's API, and the first declared table. */
+  dynamodb: { endpoint: string; table: string | null };
 }
 
 /** A local stack that runs. */
@@ -40,6 +44,8 @@ export interface Stack {
   endpoints: Endpoints;
   graph: Graph;
   cognito: Cognito;
+  /** Invokes any declared function. */
+  lambda: LambdaHost;
   /** Declared resource types without a local counterpart, with their number. */
   notEmulated: [type: string, count: number][];
   /** Stops everything, in the reverse order of starting. */
@@ -61,6 +67,7 @@ const EMULATED = new Set([
   "aws:apigatewayv2/stage:Stage",
   "aws:cognito/userPool:UserPool",
   "aws:cognito/userPoolClient:UserPoolClient",
+  "aws:dynamodb/table:Table",
   "aws:lambda/function:Function",
   "aws:lambda/invocation:Invocation",
   "aws:rds/cluster:Cluster",
@@ -89,7 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       workFolder: join(options.dataFolder.path, "program"),
       outputs: addresses(ports),
     });
-    progress("Starting PostgreSQL, Cognito and mail");
+    progress("Starting PostgreSQL, DynamoDB, Cognito and mail");
     const mailbox = await startMailbox(ports.mail, (line) => log("mail", line));
     stops.push(() => mailbox.server.close());
     const [postgres, cognito] = await allStarted(stops, [
@@ -101,9 +108,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
       startDeclaredCognito(options, ports, graph, mailbox),
     ]);
+    const tables = tablesOf(graph);
+    const dynamodb = await startDynamoDb({ dataFolder: options.dataFolder.path, tables });
+    stops.push(() => dynamodb.stop());
     const aws = await startAwsEndpoint({
       port: ports.aws,
-      services: { "rds-data": rdsData({ clusterArn: clusterArn(graph), postgresUrl: (name) => postgres.url(name) }) },
+      services: {
+        "rds-data": rdsData({ clusterArn: clusterArn(graph), postgresUrl: (name) => postgres.url(name) }),
+        dynamodb: dynamodb.service,
+      },
       log: (line) => log("aws", line),
     });
     stops.push(() => aws.close());
@@ -115,6 +128,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         PGPASSWORD: PASSWORD,
         PGSSLMODE: "disable",
         AWS_ENDPOINT_URL: aws.endpoint,
+        AWS_ENDPOINT_URL_DYNAMODB: aws.endpoint,
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
       },
       log: (entry) => log(entry.function, entry.text),
@@ -140,8 +154,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       mail: mailbox.server.endpoint,
       cognito: { endpoint: cognito.endpoint, user_pool_id: POOL_ID, client_id: CLIENT_ID },
       postgres: Object.fromEntries(databasesOf(graph).map((name) => [name, postgres.url(name)])),
+      dynamodb: { endpoint: aws.endpoint, table: tables[0]?.TableName ?? null },
     };
-    return { endpoints, graph, cognito, notEmulated: notEmulated(graph), stop };
+    return { endpoints, graph, cognito, lambda, notEmulated: notEmulated(graph), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -3,7 +3,7 @@ export interface Answer<Body = unknown> {
   kind: "resource" | "list" | "multi" | "empty";
   status: number;
   body?: Body;
-  /** The one resource that a list consists of: its ETag is sent with the list. */
+  /** What the entity tag stands for, where that is not the whole body: the one resource of a list, what of a resource is not in flux. */
   tagged?: unknown;
   /** Path of a created resource (`Location`). */
   location?: string;

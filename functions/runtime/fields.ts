@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { isCurrency } from "./currencies";
 
 /** What the OpenAPI document says of a schema that JSON Schema cannot express by itself. */
-const documented = <T>(jsonSchema: Record<string, unknown>) =>
+export const documented = <T>(jsonSchema: Record<string, unknown>) =>
   v.metadata<T, { jsonSchema: Record<string, unknown> }>({ jsonSchema });
 
 /** Any UUID; Cognito's subs do not all carry a version. Lower case afterwards. */

@@ -29,8 +29,8 @@ export const responseOf = (answer: Answer, cacheControl: string): Response => {
   if (answer.kind === "empty") return { statusCode: answer.status, headers, body: "" };
   const body = JSON.stringify(answer.body);
   headers["content-type"] = "application/json";
-  if (answer.kind === "resource") headers.etag = entityTag(body);
-  if (answer.tagged !== undefined) headers.etag = entityTag(JSON.stringify(answer.tagged));
+  const tagged = answer.kind === "resource" ? (answer.tagged ?? answer.body) : answer.tagged;
+  if (tagged !== undefined) headers.etag = entityTag(tagged === answer.body ? body : JSON.stringify(tagged));
   if (answer.location !== undefined) headers.location = answer.location;
   return { statusCode: answer.status, headers, body };
 };

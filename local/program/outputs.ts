@@ -71,6 +71,10 @@ const RULES: Record<string, Synthesis> = {
   "aws:cognito/userPoolClient:UserPoolClient": (name, _inputs, { addresses: { cognito } }) => ({
     id: cognito?.clientId ?? `${name}-client`,
   }),
+  "aws:dynamodb/table:Table": (name, inputs, { region, accountId }) => {
+    const physical = nameOf(name, inputs);
+    return { id: physical, name: physical, arn: `arn:aws:dynamodb:${region}:${accountId}:table/${physical}` };
+  },
   "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ id: `vpce-${name}`, prefixListId: `pl-${name}` }),
   "aws:iam/role:Role": (name, inputs, { accountId }) => {
     const physical = nameOf(name, inputs);

@@ -10,6 +10,8 @@ const valid: Record<string, Record<string, unknown>> = {
   "PUT /groups/{group_id}": { name: "Family" },
   "PUT /groups/{group_id}/members/{user_id}": { role: "admin" },
   "POST /groups/{group_id}/invites": { email: "x@example.com", role: "member" },
+  "POST /categories/{user_id}": { name: "Food", type: "expense", icon: "grocery" },
+  "PUT /categories/{user_id}/{category_id}": { name: "Food", icon: "grocery" },
 };
 
 /** What no field of ours takes. */
@@ -31,7 +33,11 @@ const wrong: unknown[] = [
 ];
 
 const filled = (template: string, group: Awaited<ReturnType<typeof newGroup>>) =>
-  template.replace("{group_id}", group.group_id).replace("{user_id}", group.member.user_id);
+  template
+    .replace("/categories/{user_id}", `/categories/${group.owner.user_id}`)
+    .replace("{group_id}", group.group_id)
+    .replace("{user_id}", group.member.user_id)
+    .replace("{category_id}", group.group_id);
 
 describe("Bad input", () => {
   let group: Awaited<ReturnType<typeof newGroup>>;

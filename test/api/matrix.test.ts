@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { type Client, client, endpoints, newGroup, newUser, type RequestOptions, type User } from "../support/api";
+import {
+  type Client,
+  client,
+  endpoints,
+  newGroup,
+  newUser,
+  type RequestOptions,
+  share,
+  type User,
+} from "../support/api";
 import { stack } from "../support/stack";
 
 /**
@@ -46,6 +55,11 @@ const expected: Record<string, Answers> = {
   "GET /groups/{group_id}/invites": inGroup(403, 200, 200),
   "DELETE /groups/{group_id}/invites/{invite_id}": inGroup(403, 204, 204),
   "POST /groups/join/{invite_code}": row(401, 403, 200, 409, 409, 409),
+  // Of the owner, who shares the group.
+  "GET /categories/{user_id}": inGroup(200, 200, 200),
+  "POST /categories/{user_id}": inGroup(404, 404, 201),
+  "PUT /categories/{user_id}/{category_id}": inGroup(404, 404, 200),
+  "DELETE /categories/{user_id}/{category_id}": inGroup(404, 404, 204),
 };
 
 const bodies: Record<string, unknown> = {
@@ -55,6 +69,8 @@ const bodies: Record<string, unknown> = {
   "PUT /groups/{group_id}": { name: "New name" },
   "PUT /groups/{group_id}/members/{user_id}": { role: "admin" },
   "POST /groups/{group_id}/invites": { email: "somebody@example.com" },
+  "POST /categories/{user_id}": { name: "New category", type: "expense" },
+  "PUT /categories/{user_id}/{category_id}": { name: "New name" },
 };
 
 describe("Every route for every kind of caller", () => {
@@ -78,6 +94,7 @@ describe("Every route for every kind of caller", () => {
       // One group for all callers of a route; those who may change it come last.
       const group = await newGroup();
       const stranger = await newUser();
+      await share(group.group_id, group.owner, group.admin, group.member);
       const clients: Record<keyof Answers, Client> = {
         anonymous: client(),
         "bad token": client("Bearer not.a.token"),
@@ -99,6 +116,12 @@ describe("Every route for every kind of caller", () => {
 async function requestFor(routeKey: string, groupId: string, owner: User) {
   const [method = "", template = ""] = routeKey.split(" ");
   let path = template.replace("{group_id}", groupId);
+  if (path.startsWith("/categories")) path = path.replace("{user_id}", owner.user_id);
+  if (path.includes("{category_id}")) {
+    const category = { name: Math.random().toString(36), type: "expense" };
+    const { category_id } = (await owner.post(`/categories/${owner.user_id}`, category)).body;
+    path = path.replace("{category_id}", category_id);
+  }
   if (path.includes("{user_id}")) path = path.replace("{user_id}", (await newMember(groupId, owner)).user_id);
   if (path.includes("{invite_")) {
     const email = `${Math.random().toString(36).slice(2)}@example.com`;

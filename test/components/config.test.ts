@@ -42,6 +42,11 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
     { "ahorro:api": '{"requestsPerSecond":1,"burst":1,"corsOrigins":["https://a.example/b"]}' },
     /"ahorro:api\.corsOrigins\.0".*must be an origin/,
   ],
+  [
+    "scores that fade within a day",
+    { "ahorro:categories": '{"halfLifeDays":1,"deletionProtection":false}' },
+    /"ahorro:categories\.halfLifeDays"/,
+  ],
   ["text instead of an object", { "ahorro:api": "fast" }, /"ahorro:api".*not an object but "fast"/],
 ];
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { categoriesEndpoints } from "../../functions/categories/endpoints";
 import { platformEndpoints } from "../../functions/platform/endpoints";
 import { routesOf } from "../../functions/runtime/endpoint";
 import { usersEndpoints } from "../../functions/users/endpoints";
@@ -19,6 +20,7 @@ describe("API and identity as declared for prod", () => {
       `integrations/${resource(graph, "aws:apigatewayv2/integration:Integration", name).outputs.id}`;
     const expected = [
       ...routesOf(usersEndpoints()).map((route) => ({ ...route, target: integration("api-users-api") })),
+      ...routesOf(categoriesEndpoints()).map((route) => ({ ...route, target: integration("api-categories-api") })),
       ...routesOf(platformEndpoints(() => ({}))).map((route) => ({
         ...route,
         target: integration("api-platform-api"),
@@ -69,6 +71,7 @@ describe("API and identity as declared for prod", () => {
       permissions.sort((a, b) => a.function.localeCompare(b.function)),
       [
         allowed("ahorro-prod-api-authorizer", `${api}/authorizers/api-id`),
+        allowed("ahorro-prod-categories-api", `${api}/*/*`),
         allowed("ahorro-prod-platform-api", `${api}/*/*`),
         allowed("ahorro-prod-users-api", `${api}/*/*`),
       ],

@@ -45,12 +45,31 @@ const connectAs = (user: string) => ({
   Resource: `arn:aws:rds-db:eu-west-1:123456789012:dbuser:cluster-DATABASE/${user}`,
 });
 
+const CATEGORIES = "arn:aws:dynamodb:eu-west-1:123456789012:table/ahorro-prod-categories";
+
+const useCategories = [
+  {
+    Sid: "UseTable",
+    Effect: "Allow",
+    Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    Resource: CATEGORIES,
+  },
+  { Sid: "QueryIndexes", Effect: "Allow", Action: ["dynamodb:Query"], Resource: [`${CATEGORIES}/index/score`] },
+];
+
 /** Every function with exactly the rights it holds. */
 const STATEMENTS: Record<string, unknown[]> = {
   "api-authorizer": base("api-authorizer"),
   "platform-api": base("platform-api"),
   "users-api": [...base("users-api"), ...inNetwork("users-api"), connectAs("users_api")],
   "users-migrations": [...base("users-migrations"), ...inNetwork("users-migrations"), connectAs("users_migrator")],
+  "categories-api": [
+    ...base("categories-api"),
+    ...inNetwork("categories-api"),
+    ...useCategories,
+    connectAs("transactions_reader"),
+  ],
+  "categories-consumer": [...base("categories-consumer"), ...useCategories],
   "database-bootstrap": [
     ...base("database-bootstrap"),
     {
@@ -72,6 +91,8 @@ const LIMITS: Record<string, { timeout: number; memorySize: number }> = {
   "api-authorizer": { timeout: 10, memorySize: 512 },
   "platform-api": { timeout: 15, memorySize: 512 },
   "users-api": { timeout: 15, memorySize: 512 },
+  "categories-api": { timeout: 15, memorySize: 512 },
+  "categories-consumer": { timeout: 60, memorySize: 512 },
   "users-migrations": { timeout: 300, memorySize: 512 },
   "database-bootstrap": { timeout: 120, memorySize: 512 },
 };
@@ -138,6 +159,8 @@ describe("functions as declared for prod", () => {
       "platform-api": undefined,
       "database-bootstrap": undefined,
       "users-api": placement,
+      "categories-api": placement,
+      "categories-consumer": undefined,
       "users-migrations": placement,
     });
   });
@@ -155,6 +178,21 @@ describe("functions as declared for prod", () => {
       resource(graph, FUNCTION, "users-migrations").inputs.environment.variables.DATABASE_USER,
       "users_migrator",
     );
+  });
+
+  it("are told where categories are, and how scores decay", () => {
+    assert.deepEqual(resource(graph, FUNCTION, "categories-consumer").inputs.environment.variables, {
+      CATEGORIES_TABLE: "ahorro-prod-categories",
+      SCORE_HALF_LIFE_DAYS: "30",
+    });
+    const api = resource(graph, FUNCTION, "categories-api");
+    const { CATEGORIES_TABLE, SCORE_HALF_LIFE_DAYS, DATABASE_NAME, DATABASE_USER, RATE_LIMIT } =
+      api.inputs.environment.variables;
+    assert.deepEqual(
+      [CATEGORIES_TABLE, SCORE_HALF_LIFE_DAYS, DATABASE_NAME, DATABASE_USER, RATE_LIMIT],
+      ["ahorro-prod-categories", "30", "transactions", "transactions_reader", "1000"],
+    );
+    assert.ok(dependenciesOf(graph, api).includes("aws:lambda/invocation:Invocation transactions-migrations"));
   });
 
   it("change over in order: databases and roles, migrations, API", () => {

@@ -92,6 +92,14 @@ describe("bundles", () => {
     }
   });
 
+  it("of functions that use DynamoDB are at most 700 kB, and free of the rest of the SDK", () => {
+    for (const name of ["categories-api", "categories-consumer"]) {
+      const directory = resource(graph, FUNCTION, name).inputs.code.directory;
+      assert.ok(statSync(join(directory, "__index.js")).size <= 700_000, name);
+      assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes("client-rds-data"), name);
+    }
+  });
+
   it("of migrators carry every migration file as it is", () => {
     const packed = join(resource(graph, FUNCTION, "users-migrations").inputs.code.directory, "migrations");
     const source = join(__dirname, "..", "..", "migrations", "users");

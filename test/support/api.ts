@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
+import { categoriesEndpoints } from "../../functions/categories/endpoints";
 import { platformEndpoints } from "../../functions/platform/endpoints";
 import type { Endpoint } from "../../functions/runtime/endpoint";
 import { transactionsEndpoints } from "../../functions/transactions/endpoints";
@@ -12,6 +13,7 @@ import { stack } from "./stack";
 export const endpoints: Record<string, Endpoint<never>> = {
   ...usersEndpoints(),
   ...transactionsEndpoints(),
+  ...categoriesEndpoints(),
   ...platformEndpoints(() => ({})),
 };
 
@@ -122,6 +124,14 @@ export async function join(inviter: User, groupId: string, invitee: User, role: 
   assert.equal(invite.status, 201, invite.text);
   const joined = await invitee.post(`/groups/join/${invite.body.invite_code}`);
   assert.equal(joined.status, 200, joined.text);
+}
+
+/** Lets the transactions database know a group with these members, as events would. */
+export async function share(groupId: string, ...members: { user_id: string }[]): Promise<void> {
+  const { transactions } = await stack();
+  await transactions`insert into groups (group_id, version) values (${groupId}, 1) on conflict (group_id) do nothing`;
+  const rows = members.map(({ user_id }) => ({ group_id: groupId, user_id }));
+  await transactions`insert into group_members ${transactions(rows)} on conflict do nothing`;
 }
 
 /** Asserts status and problem code; answers the problem. */

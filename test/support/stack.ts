@@ -37,15 +37,19 @@ async function start(): Promise<TestStack> {
     ports: { api: 0, cognito: 0, postgres: 0, aws: 0, mail: 0 },
     log: (source, line) => logged.push({ source, line }),
   });
-  const open = (name: string) =>
-    postgres(started.endpoints.postgres[name] ?? "", { max: 4, onnotice: () => undefined });
-  return { ...started, users: open("users"), transactions: open("transactions"), logged };
+  const database = (name: string) => {
+    const url = started.endpoints.postgres[name];
+    if (url === undefined) throw new Error(`The stack has no database ${name}.`);
+    return postgres(url, { max: 4, onnotice: () => undefined });
+  };
+  return { ...started, users: database("users"), transactions: database("transactions"), logged };
 }
 
 export const stopStack = async (): Promise<void> => {
   if (running === undefined) return;
   const stack = await running.catch(() => undefined);
-  await Promise.all([stack?.users.end(), stack?.transactions.end()]);
+  await stack?.users.end();
+  await stack?.transactions.end();
   await stack?.stop();
   cleanUp();
 };

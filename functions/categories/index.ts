@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Database } from "../../components/database";
+import type { ApiService, Route } from "../../components/http-api";
+import { Lambda } from "../../components/lambda";
+import { Table } from "../../components/table";
+import { dispatcher } from "../runtime/dispatch";
+import { connectTable } from "../runtime/dynamodb";
+import { routesOf } from "../runtime/endpoint";
+import { connect } from "../runtime/postgres";
+import { categoriesConsumer } from "./consumer";
+import { categoriesEndpoints } from "./endpoints";
+import { tableWork } from "./work";
+
+export interface CategoriesServiceArgs {
+  /** The cluster that holds the logical database `transactions`, which knows who shares a group. */
+  database: Database;
+  /** That database has its schema. */
+  migrated: pulumi.Resource;
+  /** After so many days an old use of a category counts half. */
+  halfLifeDays: number;
+  /** Guards the table against deletion. */
+  deletionProtection: boolean;
+  /** Requests per second that the whole API takes; told to clients. */
+  rateLimit: number;
+  logRetentionDays: pulumi.Input<number>;
+}
+
+/**
+ * Everybody's categories, ranked by use: a table, a function that serves them, and one that learns from events. Costs nothing when idle
+ * but what the table stores.
+ */
+export class CategoriesService extends pulumi.ComponentResource implements ApiService {
+  readonly lambda: Lambda;
+  readonly routes: Route[];
+  /** Takes the events of users and transactions. */
+  readonly consumer: Lambda;
+
+  constructor(name: string, args: CategoriesServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("ahorro:categories:CategoriesService", name, {}, opts);
+    const { logRetentionDays } = args;
+    const table = new Table(
+      name,
+      {
+        hashKey: { name: "user_id", type: "S" },
+        rangeKey: { name: "type#name", type: "S" },
+        localIndexes: { score: { name: "score", type: "N" } },
+        ttlAttribute: "expires_at",
+        deletionProtection: args.deletionProtection,
+      },
+      { parent: this },
+    );
+    const scores = { SCORE_HALF_LIFE_DAYS: String(args.halfLifeDays) };
+    this.lambda = new Lambda(
+      `${name}-api`,
+      {
+        description: "Categories, ranked by use",
+        links: [table.link("readWrite"), args.database.link("transactions", "reader")],
+        environment: { ...scores, RATE_LIMIT: String(args.rateLimit) },
+        logRetentionDays,
+        handler: () =>
+          dispatcher(
+            categoriesEndpoints(),
+            tableWork({
+              table: connectTable(process.env.CATEGORIES_TABLE ?? ""),
+              sql: connect("categories-api"),
+              halfLifeDays: Number(process.env.SCORE_HALF_LIFE_DAYS),
+            }),
+          ),
+      },
+      { parent: this, dependsOn: [args.migrated] },
+    );
+    this.consumer = new Lambda(
+      `${name}-consumer`,
+      {
+        description: "Learns from transactions which categories are used, and seeds those of new users",
+        links: [table.link("readWrite")],
+        environment: scores,
+        timeout: 60,
+        logRetentionDays,
+        handler: () =>
+          categoriesConsumer({
+            table: connectTable(process.env.CATEGORIES_TABLE ?? ""),
+            halfLifeDays: Number(process.env.SCORE_HALF_LIFE_DAYS),
+          }),
+      },
+      { parent: this },
+    );
+    this.routes = routesOf(categoriesEndpoints());
+    this.registerOutputs();
+  }
+}

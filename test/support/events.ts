@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { CloudEvent } from "../../functions/runtime/consumer";
+import { stack } from "./stack";
+
+/** An event as the outbox relay publishes it. */
+export const cloudEvent = (type: string, subject: string, data: Record<string, unknown>): CloudEvent => ({
+  specversion: "1.0",
+  id: randomUUID(),
+  source: "/ahorro/test",
+  type,
+  subject,
+  time: new Date().toISOString(),
+  data,
+});
+
+/** What Lambda hands to a consumer of an MSK topic. */
+export const mskEvent = (events: CloudEvent[], topic = "ahorro.transactions") => ({
+  eventSource: "aws:kafka",
+  eventSourceArn: "arn:aws:kafka:eu-west-1:123456789012:cluster/ahorro/1",
+  bootstrapServers: "b-1.example:9098",
+  records: {
+    [`${topic}-0`]: events.map((event, offset) => ({
+      topic,
+      partition: 0,
+      offset,
+      timestamp: Date.parse(event.time),
+      timestampType: "CREATE_TIME" as const,
+      key: Buffer.from(event.subject).toString("base64"),
+      value: Buffer.from(JSON.stringify(event)).toString("base64"),
+      headers: [],
+    })),
+  },
+});
+
+/** Invokes a consumer of the stack with these events, as Lambda would. */
+export async function deliver(functionName: string, ...events: CloudEvent[]): Promise<void> {
+  const { lambda } = await stack();
+  const result = await lambda.invoke(`ahorro-local-${functionName}`, mskEvent(events));
+  assert.ok(result.ok, JSON.stringify(result));
+}
