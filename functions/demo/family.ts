@@ -1,6 +1,9 @@
 /**
- * The demo family that a fresh local stack starts with, made as real families are: through sign-up and the API.
+ * The demo family that a fresh local stack starts with, made as real families are: through sign-up and the API. They have a year
+ * of transactions behind them.
  */
+import { type Happening, yearOf } from "./history";
+import { copyMemberships } from "./memberships";
 
 /** What the demo needs of a stack: its API, and a way to make users who can sign in. */
 export interface DemoStack {
@@ -9,6 +12,8 @@ export interface DemoStack {
   createUser(user: { email: string; password: string; name: string }): Promise<void>;
   /** Signs in; answers the ID token. */
   signIn(user: { email: string; password: string }): Promise<string>;
+  /** Connection URLs by logical database. */
+  postgres: Record<string, string>;
 }
 
 /** All of them sign in with this. */
@@ -19,28 +24,107 @@ export const login = `ana@example.com (or luis, emma, hugo), password ${demoPass
 
 const settings = { default_currency: "EUR", time_zone: "Europe/Madrid" };
 
+/** Where somebody keeps their money; the whole family sees what is `shared`. */
+interface Kept {
+  name: string;
+  currency: "EUR" | "USD";
+  opening_amount: string;
+  shared: boolean;
+}
+
+const kept = (name: string, currency: Kept["currency"], opening_amount: string, shared: boolean): Kept => ({
+  name,
+  currency,
+  opening_amount,
+  shared,
+});
+
 /** Ana founds the family; Luis helps to run it. */
 export const demoFamily = [
-  { email: "ana@example.com", name: "Ana García", locale: "es-ES" },
-  { email: "luis@example.com", name: "Luis García", locale: "es-ES", role: "admin" },
-  { email: "emma@example.com", name: "Emma García", locale: "en", role: "member" },
-  { email: "hugo@example.com", name: "Hugo García", locale: "en", role: "member" },
+  {
+    email: "ana@example.com",
+    name: "Ana García",
+    locale: "es-ES",
+    balances: [
+      kept("Family account", "EUR", "4200", true),
+      kept("Purse", "EUR", "60", false),
+      kept("Dollar savings", "USD", "1500", true),
+    ],
+  },
+  {
+    email: "luis@example.com",
+    name: "Luis García",
+    locale: "es-ES",
+    role: "admin",
+    balances: [
+      kept("Checking account", "EUR", "1850", true),
+      kept("Credit card", "EUR", "-240", true),
+      kept("Dollar fund", "USD", "3100", false),
+    ],
+  },
+  {
+    email: "emma@example.com",
+    name: "Emma García",
+    locale: "en",
+    role: "member",
+    balances: [
+      kept("Student account", "EUR", "310", true),
+      kept("Cash box", "EUR", "45", false),
+      kept("Exchange year", "USD", "120", true),
+    ],
+  },
+  {
+    email: "hugo@example.com",
+    name: "Hugo García",
+    locale: "en",
+    role: "member",
+    balances: [
+      kept("Pocket money", "EUR", "12", true),
+      kept("Piggy bank", "EUR", "63.50", true),
+      kept("Grandma's dollars", "USD", "40", false),
+    ],
+  },
 ] as const;
 
 /** Makes the family. Every request has an idempotency key, so that an interrupted run can simply be repeated. */
-export async function seed(stack: DemoStack): Promise<void> {
+export async function seed(stack: DemoStack, today = new Date()): Promise<void> {
   const [founder, ...relatives] = demoFamily;
   const ana = await register(stack, founder);
   const group = await ana.post("/groups", { name: "García family" }, "group");
+  const people = [ana];
   for (const relative of relatives) {
     const invite = { email: relative.email, role: relative.role };
     const { invite_code } = await ana.post(`/groups/${group.group_id}/invites`, invite, `invite ${relative.email}`);
     const person = await register(stack, relative);
     await person.post(`/groups/join/${invite_code}`, {}, "join");
+    people.push(person);
+  }
+  await copyMemberships(stack.postgres);
+  for (const [index, { email, balances }] of demoFamily.entries()) {
+    await keepMoney(people[index] as Person, balances, String(group.group_id), yearOf(email, today));
   }
 }
 
+/** Opens somebody's balances and records what happened on them. */
+async function keepMoney(person: Person, balances: readonly Kept[], groupId: string, happenings: Happening[]) {
+  const ids = new Map<string, unknown>();
+  for (const { shared, ...balance } of balances) {
+    const body = { ...balance, ...(shared ? { group_id: groupId } : {}) };
+    const { balance_id } = await person.post(`/balances/${person.userId}`, body, `balance ${balance.name}`);
+    ids.set(balance.name, balance_id);
+  }
+  const items = happenings.map(({ from, to, ...happening }) => ({
+    ...happening,
+    from_balance_id: ids.get(from),
+    ...(to === undefined ? {} : { to_balance_id: ids.get(to) }),
+  }));
+  const answer = await person.post("/transactions/batch", { items }, "year");
+  const refused = (answer.items as { status: number; problem?: unknown }[]).find(({ status }) => status !== 201);
+  if (refused !== undefined) throw new Error(`The demo's history was refused: ${JSON.stringify(refused.problem)}`);
+}
+
 interface Person {
+  userId: string;
   post(path: string, body: object, step: string): Promise<Record<string, unknown>>;
 }
 
@@ -49,6 +133,7 @@ async function register(stack: DemoStack, member: (typeof demoFamily)[number]): 
   await stack.createUser({ email, name, password: demoPassword });
   const token = await stack.signIn({ email, password: demoPassword });
   const person: Person = {
+    userId: "",
     post: async (path, body, step) => {
       const response = await fetch(stack.api + path, {
         method: "POST",
@@ -64,6 +149,6 @@ async function register(stack: DemoStack, member: (typeof demoFamily)[number]): 
       return answer;
     },
   };
-  await person.post("/users", { name, locale, ...settings }, "register");
-  return person;
+  const user = await person.post("/users", { name, locale, ...settings }, "register");
+  return { ...person, userId: String(user.user_id) };
 }
