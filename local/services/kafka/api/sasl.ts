@@ -8,15 +8,20 @@ import type { Api } from "./api";
  */
 const MECHANISMS = ["OAUTHBEARER", "PLAIN"];
 
+/**
+ * Version 0, after which tokens come without request headers, is advertised since librdkafka looks for it, and answered
+ * UNSUPPORTED_VERSION; clients use version 1 wherever there is SaslAuthenticate.
+ */
 export const saslHandshake: Api = {
   key: 17,
   name: "SaslHandshake",
-  versions: { min: 1, max: 1 },
-  handle({ body, connection }) {
+  versions: { min: 0, max: 1 },
+  handle({ version, body, connection }) {
     const mechanism = body.string();
-    connection.saslMechanism = MECHANISMS.includes(mechanism) ? mechanism : undefined;
-    const error = connection.saslMechanism === undefined ? ErrorCode.UNSUPPORTED_SASL_MECHANISM : ErrorCode.NONE;
-    const answer = new Writer().int16(error);
+    const isKnown = version >= 1 && MECHANISMS.includes(mechanism);
+    connection.saslMechanism = isKnown ? mechanism : undefined;
+    const refusal = version === 0 ? ErrorCode.UNSUPPORTED_VERSION : ErrorCode.UNSUPPORTED_SASL_MECHANISM;
+    const answer = new Writer().int16(isKnown ? ErrorCode.NONE : refusal);
     return answer.array(MECHANISMS, (name) => answer.string(name));
   },
 };
