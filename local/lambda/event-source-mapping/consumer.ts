@@ -37,7 +37,7 @@ export async function startGroupConsumer(options: GroupConsumerOptions): Promise
     const { GROUP_JOIN, COMMIT_OFFSETS, CRASH } = consumer.events;
     consumer.on(COMMIT_OFFSETS, ({ payload }) => {
       for (const { topic, partitions } of payload.topics) {
-        for (const { partition, offset } of partitions) committed.set(`${topic}-${partition}`, offset);
+        for (const { partition, offset } of partitions) committed.set(`${topic}-${partition}`, String(offset)); // a Long, whatever its type says
       }
     });
     const joined = new Promise<void>((resolve, reject) => {
