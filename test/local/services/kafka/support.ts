@@ -79,3 +79,12 @@ export function collector<T>() {
     },
   };
 }
+
+/**
+ * What the tests of clients run against: a broker of ours, or the Kafka that KAFKA_BROKERS names, to see whether both
+ * behave alike.
+ */
+export async function startCluster(): Promise<{ brokers: string; close(): Promise<void> }> {
+  const brokers = process.env.KAFKA_BROKERS;
+  return brokers ? { brokers, close: () => Promise.resolve() } : startBroker();
+}

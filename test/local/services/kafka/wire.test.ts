@@ -279,6 +279,53 @@ describe("Kafka: the broker, byte by byte", () => {
     });
   });
 
+  describe("OffsetCommit and OffsetFetch", () => {
+    const commit = async (version: number, groupId: string, memberId: string, generation: number, index = 0) => {
+      const request = new Writer().string(groupId).int32(generation).string(memberId);
+      if (version <= 4) request.int64(-1);
+      request.array([topic], (name) => {
+        request.string(name).array([index], () => request.int32(index).int64(version).nullableString("note"));
+      });
+      const body = await wire.request(8, version, request);
+      if (version >= 3) body.int32();
+      const [[error] = []] = body.array(() => {
+        body.string();
+        return body.array(() => [body.int32(), body.int16()][1]);
+      });
+      return error;
+    };
+
+    it("keep the offsets of a group without members, in every version that is served", async () => {
+      const groupId = uniqueName("group");
+      for (const version of [2, 3, 4, 5]) {
+        assert.equal(await commit(version, groupId, "", -1), 0);
+        const fetchVersion = version - 1;
+        const request = new Writer().string(groupId);
+        request.array([topic], (name) => {
+          request.string(name).array([0, 1], (index) => request.int32(index));
+        });
+        const body = await wire.request(9, fetchVersion, request);
+        if (fetchVersion >= 3) body.int32();
+        const [found] = body.array(() => {
+          body.string();
+          return body.array(() => [body.int32(), body.int64(), body.nullableString(), body.int16()]);
+        });
+        assert.deepEqual(found, [
+          [0, version, "note", 0],
+          [1, -1, "", 0],
+        ]);
+        if (fetchVersion >= 2) assert.equal(body.int16(), 0);
+        assert.equal(body.remaining, 0);
+      }
+    });
+
+    it("refuse the offsets of those who are not in the group, and of what does not exist", async () => {
+      assert.equal(await commit(5, uniqueName("group"), "stranger", 3), 22);
+      assert.equal(await commit(5, "", "", -1), 24);
+      assert.equal(await commit(5, uniqueName("group"), "", -1, 2), 3);
+    });
+  });
+
   describe("SASL", () => {
     const handshake = async (mechanism: string, version = 1) => {
       const body = await wire.request(17, version, new Writer().string(mechanism));

@@ -15,7 +15,7 @@ export class WireClient {
   private correlationId = 0;
 
   private constructor(readonly socket: Socket) {
-    this.closed = once(socket, "close");
+    this.closed = new Promise((resolve) => socket.on("close", resolve));
     socket.setNoDelay(true);
     socket.on("error", () => {});
     socket.on("data", (chunk) => {
