@@ -3,7 +3,7 @@ import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 /** How long a Fetch waits at the broker when there is nothing; also the longest that disconnecting and resuming take. */
 const MAX_WAIT_MS = 1000;
 /** Wait before a consumer that kafkajs has given up is followed by another. */
-const RESTART_DELAY_MS = 1000;
+const RESTART_DELAY_MS = 250;
 
 export interface GroupConsumerOptions {
   kafka: Kafka;
@@ -60,7 +60,9 @@ export async function startGroupConsumer(options: GroupConsumerOptions): Promise
   };
   const givenUp = (error: unknown): void => {
     if (stopped) return;
-    log(`Consumer group ${groupId}: ${error instanceof Error ? error.message : error}. Next attempt in 1 s.`);
+    log(
+      `Consumer group ${groupId}: ${error instanceof Error ? error.message : error}. Next attempt in ${RESTART_DELAY_MS / 1000} s.`,
+    );
     clearTimeout(restart);
     restart = setTimeout(() => void start().catch(givenUp), RESTART_DELAY_MS);
   };
