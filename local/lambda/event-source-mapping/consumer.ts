@@ -2,6 +2,8 @@ import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 
 /** How long a Fetch waits at the broker when there is nothing; also the longest that disconnecting and resuming take. */
 const MAX_WAIT_MS = 1000;
+/** How soon a restart of the broker, which forgets the members of groups, is noticed; sent between two fetches. */
+const HEARTBEAT_MS = 1000;
 /** Wait before a consumer that kafkajs has given up is followed by another. */
 const RESTART_DELAY_MS = 250;
 
@@ -32,7 +34,7 @@ export async function startGroupConsumer(options: GroupConsumerOptions): Promise
   let stopped = false;
 
   const start = async (): Promise<void> => {
-    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: MAX_WAIT_MS });
+    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: MAX_WAIT_MS, heartbeatInterval: HEARTBEAT_MS });
     current = consumer;
     const { GROUP_JOIN, COMMIT_OFFSETS, CRASH } = consumer.events;
     consumer.on(COMMIT_OFFSETS, ({ payload }) => {

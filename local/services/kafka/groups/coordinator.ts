@@ -39,9 +39,8 @@ export class Coordinator {
     return made.join(request);
   }
 
-  /** Whether these offsets may be committed: NONE, or why not. */
+  /** Whether these offsets may be committed: NONE, or why not. A group without name has no members, but may have offsets. */
   checkCommit(id: string, memberId: string, generation: number): ErrorCode {
-    if (id === "") return ErrorCode.INVALID_GROUP_ID;
     const group = this.groups.get(id);
     if (group !== undefined) return group.checkCommit(memberId, generation);
     return generation < 0 ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;

@@ -84,17 +84,19 @@ export function assignOffset(batch: Buffer, baseOffset: number): void {
   batch.writeInt32BE(LEADER_EPOCH, 12);
 }
 
-/** The header of a batch that a producer sent, or why it is refused. `records` must be exactly one batch, as Produce ≥ 3 demands. */
+/**
+ * The header of a batch that a producer sent, or why it is refused, with the errors that Apache Kafka answers. `records`
+ * must be exactly one batch, as Produce ≥ 3 demands.
+ */
 export function validateBatch(records: Buffer, maxBytes: number): BatchHeader | ErrorCode {
   const header = readBatchHeader(records);
-  if (header === undefined) return ErrorCode.CORRUPT_MESSAGE;
-  if (header.magic !== 2) return ErrorCode.INVALID_RECORD;
-  if (header.size < BATCH_HEADER_BYTES || header.size > records.length) return ErrorCode.CORRUPT_MESSAGE;
-  if (header.size < records.length) return ErrorCode.INVALID_RECORD; // more than one batch
+  if (header === undefined || header.magic !== 2) return ErrorCode.INVALID_RECORD;
+  if (header.size < BATCH_HEADER_BYTES) return ErrorCode.CORRUPT_MESSAGE;
+  if (header.size !== records.length) return ErrorCode.INVALID_RECORD; // cut off, or more than one
   if (header.size > maxBytes) return ErrorCode.MESSAGE_TOO_LARGE;
   if (!hasValidCrc(records, header)) return ErrorCode.CORRUPT_MESSAGE;
   if (header.compression > Compression.ZSTD || header.control) return ErrorCode.INVALID_RECORD;
-  if (header.transactional) return ErrorCode.INVALID_TXN_STATE;
+  if (header.transactional) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
   if (header.recordCount < 1 || header.lastOffsetDelta !== header.recordCount - 1) return ErrorCode.INVALID_RECORD;
   if (header.producerId >= 0 && (header.producerEpoch < 0 || header.baseSequence < 0)) return ErrorCode.INVALID_RECORD;
   if (header.compression === Compression.NONE && !areWellFormed(records, header)) return ErrorCode.INVALID_RECORD;
