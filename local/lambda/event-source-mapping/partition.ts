@@ -114,7 +114,7 @@ export class Partition {
     const [oldest] = this.waiting;
     if (oldest === undefined || this.isReady()) return;
     const left = oldest.since + this.options.batchingWindowMs - performance.now();
-    if (left > 0) await wait(left, (end) => (this.endBatchingWindow = end));
+    if (left > 0) await wait(Math.ceil(left), (end) => (this.endBatchingWindow = end));
   }
 
   private isReady(): boolean {

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import type { KafkaMessage, Producer } from "kafkajs";
-import type { InvocationResult } from "../../../local/lambda";
+import type { InvocationResult } from "../../../../local/lambda";
 import {
   type EventSourceMappingDefinition,
   type EventSourceMappingOptions,
-  eventSourceMappingsOf,
   type KafkaEvent,
   startEventSourceMapping,
-} from "../../../local/lambda/event-source-mapping";
-import { kafkaEvent } from "../../../local/lambda/event-source-mapping/event";
-import { Partition } from "../../../local/lambda/event-source-mapping/partition";
-import type { Graph, Resource } from "../../../local/program/graph";
+} from "../../../../local/lambda/event-source-mapping";
+import { kafkaEvent } from "../../../../local/lambda/event-source-mapping/event";
 import {
   client,
   collector,
@@ -19,67 +16,10 @@ import {
   startBroker,
   type TestBroker,
   uniqueName,
-} from "../services/kafka/support";
-import { startHost, writeFunctions } from "./functions";
+} from "../../services/kafka/support";
+import { startHost, writeFunctions } from "../functions";
 
 const CLUSTER_ARN = "arn:aws:kafka:eu-west-1:000000000000:cluster/events/1";
-
-describe("event source mapping definitions", () => {
-  const graphOf = (...resources: Resource["inputs"][]): Graph => {
-    const type = "aws:lambda/eventSourceMapping:EventSourceMapping";
-    return {
-      stack: "local",
-      resources: resources.map((inputs) => ({ urn: `urn:${type}::m`, type, name: "m", inputs, outputs: {} })),
-      outputs: {},
-    };
-  };
-  const declared = { functionName: "f", topics: ["t"], eventSourceArn: CLUSTER_ARN, startingPosition: "TRIM_HORIZON" };
-
-  it("are read from the program's resources, with Lambda's defaults", () => {
-    const config = { amazonManagedKafkaEventSourceConfig: { consumerGroupId: "g" } };
-    const settings = { ...config, batchSize: 7, maximumBatchingWindowInSeconds: 0, enabled: false };
-    const base = {
-      name: "m",
-      functionName: "f",
-      topics: ["t"],
-      startingPosition: "TRIM_HORIZON",
-      eventSourceArn: CLUSTER_ARN,
-    };
-    assert.deepEqual(eventSourceMappingsOf(graphOf(declared, { ...declared, ...settings })), [
-      { ...base, consumerGroupId: "m", enabled: true, batchSize: 100, batchingWindowMs: 500 },
-      { ...base, consumerGroupId: "g", enabled: false, batchSize: 7, batchingWindowMs: 0 },
-    ]);
-  });
-
-  it("take self-managed Kafka and times, and leave other sources alone", () => {
-    const selfManaged = {
-      functionName: "f",
-      topics: ["t"],
-      selfManagedEventSource: { endpoints: { KAFKA_BOOTSTRAP_SERVERS: "a:9092" } },
-      selfManagedKafkaEventSourceConfig: { consumerGroupId: "g" },
-      startingPosition: "AT_TIMESTAMP",
-      startingPositionTimestamp: "2026-01-01T00:00:00Z",
-    };
-    const stream = { functionName: "f", eventSourceArn: "arn:aws:dynamodb:eu-west-1:0:table/t/stream/1" };
-    const [found, ...others] = eventSourceMappingsOf(graphOf(selfManaged, stream));
-    assert.deepEqual(found?.startingPosition, { atTimestamp: Date.UTC(2026, 0, 1) });
-    assert.deepEqual([found?.consumerGroupId, found?.eventSourceArn, others], ["g", undefined, []]);
-  });
-
-  it("that ask for what is not done are refused by name", () => {
-    const cases: [object, RegExp][] = [
-      [{ filterCriteria: { filters: [] } }, /"m" sets filterCriteria/],
-      [{ maximumRetryAttempts: 3 }, /"m" sets maximumRetryAttempts/],
-      [{ topics: [] }, /names no topics/],
-      [{ startingPosition: undefined }, /needs a startingPosition/],
-    ];
-    for (const [settings, message] of cases) {
-      assert.throws(() => eventSourceMappingsOf(graphOf({ ...declared, ...settings })), message);
-    }
-    const unlimited = { maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, functionResponseTypes: [] };
-    assert.equal(eventSourceMappingsOf(graphOf({ ...declared, ...unlimited })).length, 1);
-  });
-});
 
 describe("event source mapping", () => {
   const OK: InvocationResult = { ok: true, payload: null };
@@ -327,102 +267,5 @@ describe("event source mapping", () => {
       start(undefined, { topics: [topic, "no-such-topic"] }),
       /"m" reads no-such-topic, which Kafka does not have/,
     );
-  });
-});
-
-describe("event source mapping: batches of a partition", () => {
-  const messages = (from: number, count: number, bytes = 1): KafkaMessage[] =>
-    Array.from({ length: count }, (_, i) => ({
-      ...{ offset: String(from + i), timestamp: "0", attributes: 0, key: null, headers: {} },
-      value: Buffer.alloc(bytes),
-    }));
-  const END = 1_000_000;
-
-  function partitionOf(
-    options: { batchSize?: number; batchingWindowMs?: number; delivers?: () => Promise<boolean> } = {},
-  ) {
-    const { batchSize = 10, batchingWindowMs = 0, delivers = async () => true } = options;
-    const batches = collector<string[]>();
-    const commits = collector<string>();
-    const partition = new Partition({
-      ...{ batchSize, batchingWindowMs, retryDelayMs: { first: 1, most: 2 } },
-      deliver: (batch) => {
-        batches.add(batch.map(({ offset }) => offset));
-        return delivers();
-      },
-      commit: async (offset) => commits.add(offset),
-    });
-    return { partition, batches, commits };
-  }
-
-  it("wait for more no longer than the batching window, and not at all when they are full", async () => {
-    const { partition, batches } = partitionOf({ batchSize: 3, batchingWindowMs: 60_000 });
-    partition.add(messages(0, 2), END);
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(batches.values.length, 0);
-    partition.add(messages(2, 5), END);
-    assert.deepEqual(await batches.atLeast(2), [
-      ["0", "1", "2"],
-      ["3", "4", "5"],
-    ]);
-    await partition.stop(); // not the seventh: its window is not over
-    assert.equal(batches.values.length, 2);
-    const short = partitionOf({ batchSize: 3, batchingWindowMs: 30 });
-    const started = performance.now();
-    short.partition.add(messages(0, 2), END);
-    assert.deepEqual(await short.batches.atLeast(1), [["0", "1"]]);
-    assert.ok(performance.now() - started >= 29);
-  });
-
-  it("take no more than Lambda's payload, and one record at least", async () => {
-    const { partition, batches } = partitionOf();
-    partition.add([...messages(0, 3, 2_000_000), ...messages(3, 1, 5_000_000)], END);
-    assert.deepEqual(await batches.atLeast(3), [["0", "1"], ["2"], ["3"]]);
-  });
-
-  it("are not given twice when they are fetched twice, as after a rebalance", async () => {
-    const delivered = deferred<boolean>();
-    const { partition, batches, commits } = partitionOf({ delivers: () => delivered.promise });
-    partition.add(messages(0, 3), END);
-    await batches.atLeast(1);
-    partition.rebalanced(true);
-    partition.add(messages(0, 5), END);
-    delivered.resolve(true);
-    assert.deepEqual(await batches.atLeast(2), [
-      ["0", "1", "2"],
-      ["3", "4"],
-    ]);
-    assert.deepEqual(await commits.atLeast(2), ["3", "5"]);
-  });
-
-  it("are neither tried again nor committed when the partition has gone to another", async () => {
-    const delivered = deferred<boolean>();
-    const { partition, batches, commits } = partitionOf({ delivers: () => delivered.promise });
-    partition.add(messages(0, 20), END);
-    await batches.atLeast(1);
-    partition.rebalanced(false);
-    delivered.resolve(true);
-    await partition.stop();
-    assert.deepEqual([batches.values.length, commits.values], [1, []]);
-  });
-
-  it("begin anew when the topic was made anew", async () => {
-    const { partition, commits } = partitionOf();
-    partition.add(messages(50, 1), 51);
-    await commits.atLeast(1);
-    partition.add(messages(0, 2), 2);
-    assert.deepEqual(await commits.atLeast(2), ["51", "2"]);
-  });
-
-  it("ask for more when few wait", async () => {
-    const delivered = deferred<boolean>();
-    const { partition } = partitionOf({ delivers: () => delivered.promise });
-    partition.add(messages(0, 30, 1000), END);
-    assert.ok(partition.waitingBytes > 20_000);
-    const resumed = deferred();
-    partition.whenFewWait(5000, resumed.resolve);
-    delivered.resolve(true);
-    await resumed.promise;
-    assert.ok(partition.waitingBytes < 5000);
   });
 });
