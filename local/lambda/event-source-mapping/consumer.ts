@@ -1,7 +1,5 @@
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 
-/** How long a Fetch waits at the broker when there is nothing; also the longest that disconnecting and resuming take. */
-const MAX_WAIT_MS = 1000;
 /** How soon a restart of the broker, which forgets the members of groups, is noticed; sent between two fetches. */
 const HEARTBEAT_MS = 1000;
 /** Wait before a consumer that kafkajs has given up is followed by another. */
@@ -12,6 +10,8 @@ export interface GroupConsumerOptions {
   groupId: string;
   topics: string[];
   fromBeginning: boolean;
+  /** How long a Fetch waits at the broker when there is nothing; also the longest that disconnecting and resuming take. */
+  maxWaitMs: number;
   /** Told which partitions this consumer has, by topic, after every rebalance and before anything is fetched. */
   assigned: (consumer: Consumer, partitions: Record<string, number[]>) => void;
   eachBatch: (payload: EachBatchPayload) => Promise<void>;
@@ -27,14 +27,14 @@ export interface GroupConsumer {
 
 /** Joins the group; resolves when partitions are assigned. */
 export async function startGroupConsumer(options: GroupConsumerOptions): Promise<GroupConsumer> {
-  const { kafka, groupId, topics, fromBeginning, assigned, eachBatch, log } = options;
+  const { kafka, groupId, topics, fromBeginning, maxWaitMs, assigned, eachBatch, log } = options;
   const committed = new Map<string, string>();
   let current: Consumer | undefined;
   let restart: NodeJS.Timeout | undefined;
   let stopped = false;
 
   const start = async (): Promise<void> => {
-    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: MAX_WAIT_MS, heartbeatInterval: HEARTBEAT_MS });
+    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: maxWaitMs, heartbeatInterval: HEARTBEAT_MS });
     current = consumer;
     const { GROUP_JOIN, COMMIT_OFFSETS, CRASH } = consumer.events;
     consumer.on(COMMIT_OFFSETS, ({ payload }) => {

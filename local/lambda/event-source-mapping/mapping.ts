@@ -16,6 +16,8 @@ export interface EventSourceMappingOptions {
   log: (line: string) => void;
   /** Waits before a failed batch is tried again: the first in ms, then twice the last, to the most. @default 100 ms to 10 s */
   retryDelayMs?: { first: number; most: number };
+  /** How long a poll waits for records, in ms; `stop` takes as long. Records never wait for it. @default 1000 */
+  pollMs?: number;
 }
 
 /** A mapping that runs. */
@@ -64,7 +66,7 @@ async function findStarts(kafka: Kafka, mapping: EventSourceMappingDefinition): 
 async function poll(
   kafka: Kafka,
   starts: Map<string, StartingOffset>,
-  { mapping, log, retryDelayMs = { first: 100, most: 10_000 }, ...options }: EventSourceMappingOptions,
+  { mapping, log, retryDelayMs = { first: 100, most: 10_000 }, pollMs = 1000, ...options }: EventSourceMappingOptions,
 ): Promise<EventSourceMapping> {
   const partitions = new Map<string, Partition>();
 
@@ -106,6 +108,7 @@ async function poll(
     groupId: mapping.consumerGroupId,
     topics: mapping.topics,
     fromBeginning: mapping.startingPosition === "TRIM_HORIZON",
+    maxWaitMs: pollMs,
     log,
     assigned: (member, assignment) => {
       const assigned = new Set(Object.entries(assignment).flatMap(([topic, list]) => list.map((i) => `${topic}-${i}`)));

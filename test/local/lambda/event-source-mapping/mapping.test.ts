@@ -67,6 +67,7 @@ describe("event source mapping", () => {
       brokers: broker.brokers,
       log: (line) => logged.push(line),
       retryDelayMs: { first: 5, most: 20 },
+      pollMs: 50,
       lambda: {
         async invoke(name, event) {
           assert.equal(name, "f");
