@@ -1,0 +1,89 @@
+import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+
+/** How soon a restart of the broker, which forgets the members of groups, is noticed; sent between two fetches. */
+const HEARTBEAT_MS = 1000;
+/** Wait before a consumer that kafkajs has given up is followed by another. */
+const RESTART_DELAY_MS = 250;
+
+export interface GroupConsumerOptions {
+  kafka: Kafka;
+  groupId: string;
+  topics: string[];
+  fromBeginning: boolean;
+  /** How long a Fetch waits at the broker when there is nothing; also the longest that disconnecting and resuming take. */
+  maxWaitMs: number;
+  /** Told which partitions this consumer has, by topic, after every rebalance and before anything is fetched. */
+  assigned: (consumer: Consumer, partitions: Record<string, number[]>) => void;
+  eachBatch: (payload: EachBatchPayload) => Promise<void>;
+  log: (line: string) => void;
+}
+
+/** A member of a consumer group that comes back whatever happens to it. */
+export interface GroupConsumer {
+  /** @throws when the offset could not be committed, as while the group is rebalanced. */
+  commit(topic: string, partition: number, offset: string): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+/** Joins the group; resolves when partitions are assigned. */
+export async function startGroupConsumer(options: GroupConsumerOptions): Promise<GroupConsumer> {
+  const { kafka, groupId, topics, fromBeginning, maxWaitMs, assigned, eachBatch, log } = options;
+  const committed = new Map<string, string>();
+  let current: Consumer | undefined;
+  let restart: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  const start = async (): Promise<void> => {
+    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: maxWaitMs, heartbeatInterval: HEARTBEAT_MS });
+    current = consumer;
+    const { GROUP_JOIN, COMMIT_OFFSETS, CRASH } = consumer.events;
+    consumer.on(COMMIT_OFFSETS, ({ payload }) => {
+      for (const { topic, partitions } of payload.topics) {
+        for (const { partition, offset } of partitions) committed.set(`${topic}-${partition}`, String(offset)); // a Long, whatever its type says
+      }
+    });
+    const joined = new Promise<void>((resolve, reject) => {
+      consumer.on(GROUP_JOIN, ({ payload }) => {
+        assigned(consumer, payload.memberAssignment);
+        resolve();
+      });
+      consumer.on(CRASH, ({ payload }) => {
+        if (payload.restart || stopped) return; // kafkajs goes on by itself
+        reject(payload.error);
+        restart = setTimeout(() => void start().catch(givenUp), RESTART_DELAY_MS);
+      });
+    });
+    joined.catch(() => {}); // said by `run`, or by the log
+    await consumer.connect();
+    await consumer.subscribe({ topics, fromBeginning });
+    // Not waited for by kafkajs when it restarts inside, so it is for the join that we wait.
+    await consumer.run({ autoCommit: false, eachBatch, partitionsConsumedConcurrently: 8 });
+    await joined;
+  };
+  const givenUp = (error: unknown): void => {
+    if (stopped) return;
+    log(
+      `Consumer group ${groupId}: ${error instanceof Error ? error.message : error}. Next attempt in ${RESTART_DELAY_MS / 1000} s.`,
+    );
+    clearTimeout(restart);
+    restart = setTimeout(() => void start().catch(givenUp), RESTART_DELAY_MS);
+  };
+
+  const disconnect = async (): Promise<void> => {
+    stopped = true;
+    clearTimeout(restart);
+    await current?.disconnect();
+  };
+  await start().catch(async (error: unknown) => {
+    await disconnect();
+    throw error;
+  });
+  return {
+    async commit(topic, partition, offset) {
+      await current?.commitOffsets([{ topic, partition, offset }]);
+      // kafkajs does nothing, without a word, while it is not running.
+      if (committed.get(`${topic}-${partition}`) !== offset) throw new Error("the consumer is not running");
+    },
+    disconnect,
+  };
+}
