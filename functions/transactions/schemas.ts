@@ -133,16 +133,19 @@ export const Batch = () =>
     ),
   });
 
-/** The problem document of one item. */
+/** The problem document of one item, as of any other request. */
 const ItemProblem = () =>
-  v.strictObject({
-    type: v.string(),
-    title: v.string(),
-    status: Count(),
-    detail: v.string(),
-    code: v.string(),
-    errors: v.optional(v.array(v.strictObject({ path: v.string(), message: v.string() }))),
-  });
+  v.pipe(
+    v.strictObject({
+      type: v.string(),
+      title: v.string(),
+      status: Count(),
+      detail: v.string(),
+      code: v.string(),
+      errors: v.optional(v.array(v.strictObject({ path: v.string(), message: v.string() }))),
+    }),
+    v.metadata({ jsonSchema: { $ref: "#/components/schemas/Problem" } }),
+  );
 
 export const BatchResult = () =>
   v.strictObject({

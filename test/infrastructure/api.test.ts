@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { platformEndpoints } from "../../functions/platform/endpoints";
 import { routesOf } from "../../functions/runtime/endpoint";
+import { transactionsEndpoints } from "../../functions/transactions/endpoints";
 import { usersEndpoints } from "../../functions/users/endpoints";
 import { type Graph, resourcesOf } from "../../local/program/graph";
 import { dependenciesOf, graphOf, LOAD_TIMEOUT, resource } from "./graphs";
@@ -19,6 +20,10 @@ describe("API and identity as declared for prod", () => {
       `integrations/${resource(graph, "aws:apigatewayv2/integration:Integration", name).outputs.id}`;
     const expected = [
       ...routesOf(usersEndpoints()).map((route) => ({ ...route, target: integration("api-users-api") })),
+      ...routesOf(transactionsEndpoints()).map((route) => ({
+        ...route,
+        target: integration("api-transactions-api"),
+      })),
       ...routesOf(platformEndpoints(() => ({}))).map((route) => ({
         ...route,
         target: integration("api-platform-api"),
@@ -70,6 +75,7 @@ describe("API and identity as declared for prod", () => {
       [
         allowed("ahorro-prod-api-authorizer", `${api}/authorizers/api-id`),
         allowed("ahorro-prod-platform-api", `${api}/*/*`),
+        allowed("ahorro-prod-transactions-api", `${api}/*/*`),
         allowed("ahorro-prod-users-api", `${api}/*/*`),
       ],
     );

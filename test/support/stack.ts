@@ -9,6 +9,8 @@ import { type Stack, startStack } from "../../local/stack";
 interface TestStack extends Stack {
   /** The database `users`, as superuser: to look at what no route shows, and to make time pass. */
   users: postgres.Sql;
+  /** The database `transactions`, as superuser. */
+  transactions: postgres.Sql;
   /** What functions and services wrote, by source. */
   logged: { source: string; line: string }[];
 }
@@ -35,15 +37,19 @@ async function start(): Promise<TestStack> {
     ports: { api: 0, cognito: 0, postgres: 0, aws: 0, mail: 0 },
     log: (source, line) => logged.push({ source, line }),
   });
-  const url = started.endpoints.postgres.users;
-  if (url === undefined) throw new Error("The stack has no database users.");
-  return { ...started, users: postgres(url, { max: 4, onnotice: () => undefined }), logged };
+  const connect = (database: string) => {
+    const url = started.endpoints.postgres[database];
+    if (url === undefined) throw new Error(`The stack has no database ${database}.`);
+    return postgres(url, { max: 4, onnotice: () => undefined });
+  };
+  return { ...started, users: connect("users"), transactions: connect("transactions"), logged };
 }
 
 export const stopStack = async (): Promise<void> => {
   if (running === undefined) return;
   const stack = await running.catch(() => undefined);
   await stack?.users.end();
+  await stack?.transactions.end();
   await stack?.stop();
   cleanUp();
 };
