@@ -47,6 +47,7 @@ const serve = async <Unit>(endpoint: Endpoint<Unit>, work: UnitOfWork<Unit>, eve
     query: parseQuery(endpoint.query, event.queryStringParameters ?? {}),
     body: endpoint.body === undefined ? undefined : parseBody(endpoint.body, rawBody),
     route: event.routeKey,
+    conditional: event.headers["if-match"] !== undefined,
   };
   const method = event.requestContext.http.method;
   if (method === "GET") {
