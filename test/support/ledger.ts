@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { newGroup, type Reply, type User } from "./api";
+import { randomUUID } from "node:crypto";
+import { assertProblem, newGroup, newUser, type Reply, type User } from "./api";
 import { share } from "./memberships";
 import { stack } from "./stack";
 
@@ -122,4 +123,29 @@ export async function assertInvariant({ user_id }: { user_id: string }): Promise
     having b.amount <> b.opening_amount + coalesce(sum(e.effect), 0)
   `;
   assert.deepEqual([...wrong], []);
+}
+
+export const tagOf = (reply: Reply): string => reply.headers.get("etag") ?? "";
+export const keyed = (key: string = randomUUID()) => ({ "idempotency-key": key });
+/** What a problem complains about. */
+export const pathsOf = (problem: { errors: { path: string }[] }): string[] => problem.errors.map(({ path }) => path);
+
+/** A user with a wallet and savings in euros, and a purse in dollars. */
+export async function newSaver() {
+  const user = await newUser();
+  const [wallet, savings, dollars] = await Promise.all([
+    newBalance(user, { opening_amount: "100.00" }),
+    newBalance(user, { name: "Savings" }),
+    newBalance(user, { name: "Purse", currency: "USD" }),
+  ]);
+  const amounts = () => Promise.all([wallet, savings, dollars].map(({ balance_id }) => balanceOf(user, balance_id)));
+  return { user, wallet: wallet.balance_id, savings: savings.balance_id, dollars: dollars.balance_id, amounts };
+}
+
+/** Shows that a request is refused and leaves nothing behind. */
+export async function refused(user: User, send: () => Promise<Reply>, status: number, code: string) {
+  const before = await stored(user);
+  const body = assertProblem(await send(), status, code);
+  assert.deepEqual(await stored(user), before);
+  return body;
 }

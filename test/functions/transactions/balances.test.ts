@@ -11,10 +11,10 @@ import {
   newTransaction,
   readBalance,
   stored,
+  tagOf,
 } from "../../support/ledger";
 import { share } from "../../support/memberships";
 
-const tagOf = (reply: Reply): string => reply.headers.get("etag") ?? "";
 const names = (reply: Reply): string[] => reply.body.items.map(({ name }: BalanceBody) => name);
 
 describe("Balances", () => {
