@@ -13,7 +13,19 @@ import { type Transaction, TransactionType } from "./schemas";
 import { groupsOf, isMember, transactionColumns } from "./store";
 
 /** A bound in time: a whole calendar day of the sender, or an instant. */
-const DayOrMoment = () => v.optional(v.union([Day(), Moment()], "must be a date, or an RFC 3339 time with an offset"));
+const Bound = () => v.union([Day(), Moment()]);
+type Bound = v.InferOutput<ReturnType<typeof Bound>>;
+
+/** The same as a query parameter. A union would complain as if only days were taken. */
+const DayOrMoment = () =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => v.is(Bound(), text), "must be a date, or an RFC 3339 time with an offset"),
+      v.transform((text) => v.parse(Bound(), text)),
+      v.metadata({ schema: Bound() }),
+    ),
+  );
 
 /** The query parameters of `GET /transactions`. */
 export const listQuery = () => ({
@@ -145,12 +157,12 @@ const filters = (sql: Sql, list: Filters): Fragment[] => {
 };
 
 /** Days are those of the sender, up to a day away from UTC: the bound on the instant only leads the index to the place. */
-const notBefore = (sql: Sql, from: NonNullable<Filters["from"]>): Fragment[] =>
+const notBefore = (sql: Sql, from: Bound): Fragment[] =>
   typeof from === "string"
     ? [sql`transacted_on >= ${from}::text::date`, sql`transacted_at >= ${from}::text::date - interval '1 day'`]
     : [sql`transacted_at >= ${from.at}::timestamptz`];
 
-const notAfter = (sql: Sql, to: NonNullable<Filters["to"]>): Fragment[] =>
+const notAfter = (sql: Sql, to: Bound): Fragment[] =>
   typeof to === "string"
     ? [sql`transacted_on <= ${to}::text::date`, sql`transacted_at < ${to}::text::date + interval '2 days'`]
     : [sql`transacted_at <= ${to.at}::timestamptz`];
@@ -160,14 +172,17 @@ const all = (sql: Sql, conditions: Fragment[]): Fragment =>
 
 const requireOrdered = (query: ListQuery): void => {
   const { from, to, min_amount, max_amount } = query;
-  if (from !== undefined && to !== undefined && startOf(from) > startOf(to)) throw disordered("to", "from");
+  if (from !== undefined && to !== undefined && isAfter(from, to)) throw disordered("to", "from");
   if (min_amount !== undefined && max_amount !== undefined && cents(min_amount) > cents(max_amount)) {
     throw disordered("max_amount", "min_amount");
   }
 };
 
-const startOf = (bound: NonNullable<ListQuery["from"]>): string =>
-  typeof bound === "string" ? bound : bound.at.toISOString();
+/** An instant is compared with a day as the sender's day that it was written with. */
+const isAfter = (from: Bound, to: Bound): boolean =>
+  typeof from === "string" || typeof to === "string" ? dayOf(from) > dayOf(to) : from.at > to.at;
+
+const dayOf = (bound: Bound): string => (typeof bound === "string" ? bound : bound.on);
 
 const cents = (bound: string): bigint => {
   const [whole = "", decimals = ""] = bound.split(".");
