@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { created, noContent, ok, page } from "../runtime/answer";
-import { decodeCursor, pageOf } from "../runtime/cursor";
+import { decodeCursor, InstantKey, pageOf } from "../runtime/cursor";
 import { type EndpointTable, endpoint } from "../runtime/endpoint";
 import { Id, PageOf, paging } from "../runtime/fields";
 import { newId, personalGroupId } from "../runtime/ids";
@@ -58,7 +58,7 @@ export const balanceEndpoints = (): EndpointTable<Statements> => ({
     problems: { 404: ["balance_not_found"] },
     handle: async ({ caller, path, query, unit: { sql }, route }) => {
       const scope = { route, caller, list: path.id };
-      const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([v.string(), Id()]));
+      const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([InstantKey(), Id()]));
       const list = (which: Fragment) => sql`
         (
           select ${balanceColumns(sql)}

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { type Answer, type Page, page } from "../runtime/answer";
-import { decodeCursor, pageOf } from "../runtime/cursor";
+import { decodeCursor, InstantKey, pageOf } from "../runtime/cursor";
 import type { Caller } from "../runtime/endpoint";
 import { Choice, Day, Flag, Id, Ids, Line, Moment, paging } from "../runtime/fields";
-import { AmountBound, toHundredths } from "../runtime/money";
+import { AmountBound, Money, toHundredths } from "../runtime/money";
 import type { Fragment, Sql } from "../runtime/postgres";
 import { problem } from "../runtime/problem";
 import type { Statements } from "../runtime/statement-work";
@@ -70,7 +70,8 @@ export const listTransactions = async ({
   requireOrdered(query);
   const { limit, cursor, ...list } = query;
   const scope = { route, caller, list };
-  const after = cursor && decodeCursor(scope, cursor, v.tuple([v.string(), Id()]));
+  const key = list.sorted_by === "amount" ? Money() : InstantKey();
+  const after = cursor && decodeCursor(scope, cursor, v.tuple([key, Id()]));
   const sort = sortColumn(sql, list.sorted_by);
   const direction = list.order === "asc" ? sql`asc` : sql`desc`;
   const conditions = [...access(sql, list, caller.user_id), ...filters(sql, list)];
