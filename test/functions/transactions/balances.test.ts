@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { encodeCursor } from "../../../functions/runtime/cursor";
 import { personalGroupId } from "../../../functions/runtime/ids";
 import { assertProblem, newUser, type Reply, type User } from "../../support/api";
 import {
@@ -267,6 +268,8 @@ describe("Balances", () => {
         `/balances/${group_id}?cursor=${bad}`,
       ]),
     ];
+    const scope = { route: "GET /balances/{id}", caller: owner, list: group_id };
+    refused.push([owner, `/balances/${group_id}?cursor=${encodeCursor(scope, ["yesterday", group_id])}`]);
     for (const [user, path] of refused) assertProblem(await user.get(path), 400, "invalid_cursor");
     assert.deepEqual(names(await owner.get(`/balances/${group_id}?cursor=${cursor}`)), ["B"]);
   });
