@@ -60,6 +60,32 @@ describe("Many changes at once", () => {
     }
   });
 
+  it("of one transaction are made one after another, or asked to come again", async () => {
+    const { user, wallet } = await newSaver();
+    const { transaction_id } = await newTransaction(user, { from_balance_id: wallet });
+    const change = (i: number) =>
+      user.put(`/transactions/${transaction_id}`, { type: "expense", amount: `${i + 1}.00`, from_balance_id: wallet });
+    const replies = await Promise.all(Array.from({ length: 40 }, (_, i) => change(i)));
+    const done = replies.filter(({ status }) => status === 200);
+    for (const reply of replies.filter(({ status }) => status !== 200)) {
+      assertProblem(reply, 503, "busy");
+      assert.equal(reply.headers.get("retry-after"), "1");
+    }
+    const { events } = await stored(user);
+    const updates = events
+      .filter(({ event_type }) => event_type === "TransactionUpdated")
+      .map(({ payload }) => payload.data);
+    assert.deepEqual(
+      updates.map(({ version }) => version),
+      done.map((_, i) => i + 2),
+    );
+    for (const { version, previous } of updates) assert.equal(previous.version, version - 1);
+    assert.deepEqual(updates.map(({ amount }) => amount).sort(), done.map(({ body }) => body.amount).sort());
+    const last = (await user.get(`/transactions/${transaction_id}`)).body;
+    assert.equal(last.amount, updates.at(-1)?.amount);
+    await assertInvariant(user);
+  });
+
   it("while a balance is closed, they are in it or refused", async () => {
     for (let round = 0; round < 3; round += 1) {
       const { user, wallet } = await newSaver();
