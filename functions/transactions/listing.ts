@@ -95,7 +95,7 @@ export const listTransactions = async ({
         : list.sorted_by !== "transacted_at"
           ? select([
               sql`user_id = (select user_id from balances where balance_id = ${list.balance_id})`,
-              sql`${list.balance_id} in (from_balance_id, to_balance_id)`,
+              sql`(from_balance_id = ${list.balance_id} or to_balance_id = ${list.balance_id})`,
             ])
           : sql`
               select * from (
