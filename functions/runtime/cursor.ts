@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
+import { Moment } from "./fields";
 import { problem } from "./problem";
 
 /** What a cursor belongs to: it is good for the same caller on the same list only. */
@@ -12,7 +13,8 @@ export interface CursorScope {
 
 /**
  * An opaque keyset cursor: the sort key of the last row seen, with a checksum over it and its scope. The checksum is no
- * secret: it tells mistakes (another user's cursor, another list's, a cut-off one); access is decided in SQL all the same.
+ * secret: it tells mistakes (another user's cursor, another list's, a cut-off one); access is decided in SQL all the same. So
+ * whoever decodes a cursor checks its key as any other input.
  */
 export const encodeCursor = (scope: CursorScope, key: readonly unknown[]): string => {
   const json = JSON.stringify(key);
@@ -28,10 +30,17 @@ export const decodeCursor = <S extends v.GenericSchema<unknown>>(
   const [encoded = "", sum = ""] = cursor.split(".");
   const json = Buffer.from(encoded, "base64url").toString();
   if (sum !== checksum(scope, json)) throw invalidCursor();
-  const parsed = v.safeParse(schema, JSON.parse(json));
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), json);
   if (!parsed.success) throw invalidCursor();
   return parsed.output;
 };
+
+/** A sort key that is an instant, as JSON has it. */
+export const InstantKey = () =>
+  v.pipe(
+    Moment(),
+    v.transform(({ at }) => at.toISOString()),
+  );
 
 const invalidCursor = () =>
   problem(400, "invalid_cursor", "This cursor does not belong to this list. Start again without one.", {

@@ -47,6 +47,7 @@ const serve = async <Unit>(endpoint: Endpoint<Unit>, work: UnitOfWork<Unit>, eve
     query: parseQuery(endpoint.query, event.queryStringParameters ?? {}),
     body: endpoint.body === undefined ? undefined : parseBody(endpoint.body, rawBody),
     route: event.routeKey,
+    conditional: event.headers["if-match"] !== undefined,
   };
   const method = event.requestContext.http.method;
   if (method === "GET") {
@@ -158,8 +159,8 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** Finds numbers with an exponent or many digits (and, where it matters little, text that looks so). */
-const inexactNumber = /[:[,]\s*-?(?:[\d.]{16}|[\d.]+[eE])/;
+/** Finds numbers with an exponent, many digits or more than two decimals (and, where it matters little, text that looks so). */
+const inexactNumber = /[:[,]\s*-?(?:[\d.]{16}|[\d.]+[eE]|\d+\.\d{3})/;
 
 /** A number that is not written as JavaScript would write it is kept as its text: amounts are judged as they were sent. */
 const exactNumber = (_key: string, value: unknown, context?: { source?: string }): unknown =>
@@ -168,7 +169,7 @@ const exactNumber = (_key: string, value: unknown, context?: { source?: string }
     : value;
 
 const isPlain = (value: number, source: string): boolean =>
-  !/[eE]/.test(source) && Number(source) === value && source.replace(/\D/g, "").length < 16;
+  !/[eE]|\.\d{3}/.test(source) && Number(source) === value && source.replace(/\D/g, "").length < 16;
 
 /** What no one foresaw: an outage of the database asks to try again; anything else is a fault of ours. */
 const unforeseen = (error: unknown, event: HttpEvent): Problem => {

@@ -23,6 +23,8 @@ export interface Context<Unit, Path, Query, Body, Current> {
   body: Body;
   /** What `current` loaded; for PUT and DELETE. */
   current: Current;
+  /** The client changes one version only (`If-Match`): where `current` is not locked, the change must make sure that it is still that. */
+  conditional: boolean;
   unit: Unit;
   /** Route key, e.g. `GET /groups`. */
   route: string;

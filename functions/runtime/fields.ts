@@ -51,6 +51,10 @@ export const Moment = () =>
     v.regex(rfc3339, "must be an RFC 3339 time with an offset"),
     v.check((text) => isCalendarDay(text.slice(0, 10)), "must be a date of the calendar, from 1900 to 2199"),
     v.transform((text) => ({ at: new Date(text.toUpperCase()), on: text.slice(0, 10) })),
+    v.check(
+      ({ at }) => isCalendarDay(at.toISOString().slice(0, 10)),
+      "must be a date of the calendar, from 1900 to 2199",
+    ),
     documented({ type: "string", format: "date-time", maxLength: 35, example: "2026-11-22T23:30:00-05:00" }),
   );
 

@@ -45,8 +45,8 @@ export interface Statements {
   apply<Result>(change: Change): Promise<Result>;
 }
 
-/** After so many decisions that were overtaken by others, the client is asked to try again. */
-const attempts = 5;
+/** After so many decisions that were overtaken by others, the client is asked to try again: only by very many at once. */
+const attempts = 20;
 
 /** Units of work on PostgreSQL, of one statement each. The database has a table `idempotency_keys`. */
 export const statementWork = (sql: Connection): UnitOfWork<Statements> => ({

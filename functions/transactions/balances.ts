@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { created, noContent, ok, page } from "../runtime/answer";
-import { decodeCursor, pageOf } from "../runtime/cursor";
+import { decodeCursor, InstantKey, pageOf } from "../runtime/cursor";
 import { type EndpointTable, endpoint } from "../runtime/endpoint";
 import { Id, PageOf, paging } from "../runtime/fields";
 import { newId, personalGroupId } from "../runtime/ids";
@@ -58,7 +58,7 @@ export const balanceEndpoints = (): EndpointTable<Statements> => ({
     problems: { 404: ["balance_not_found"] },
     handle: async ({ caller, path, query, unit: { sql }, route }) => {
       const scope = { route, caller, list: path.id };
-      const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([v.string(), Id()]));
+      const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([InstantKey(), Id()]));
       const list = (which: Fragment) => sql`
         (
           select ${balanceColumns(sql)}
@@ -95,7 +95,7 @@ export const balanceEndpoints = (): EndpointTable<Statements> => ({
     problems: { 404: ["balance_not_found"], 422: ["amount_out_of_range"] },
     current: ({ caller, path, unit }) => ownBalance(unit.sql, path.id, caller.user_id),
     shown: withoutVersion,
-    handle: async ({ body, unit, current }) => {
+    handle: async ({ body, unit, current, conditional }) => {
       const opening = body.opening_amount ?? current.opening_amount;
       if (!fitsCurrency(opening, current.currency)) throw wholeAmount(current.currency);
       const amount = toHundredths(current.amount) + toHundredths(opening) - toHundredths(current.opening_amount);
@@ -106,9 +106,8 @@ export const balanceEndpoints = (): EndpointTable<Statements> => ({
         amount = b.amount + ${opening}::numeric - b.opening_amount
       `;
       const fits = unit.sql`abs(amount + ${opening}::numeric - opening_amount) < 1e16`;
-      return ok(
-        withoutVersion(await unit.apply<StoredBalance>(changed(unit.sql, "BalanceUpdated", current, set, fits))),
-      );
+      const change = changed(unit.sql, "BalanceUpdated", current, { set, fits, conditional });
+      return ok(withoutVersion(await unit.apply<StoredBalance>(change)));
     },
   }),
 
@@ -121,8 +120,9 @@ export const balanceEndpoints = (): EndpointTable<Statements> => ({
     problems: { 404: ["balance_not_found"] },
     current: ({ caller, path, unit }) => ownBalance(unit.sql, path.id, caller.user_id),
     shown: withoutVersion,
-    handle: async ({ unit, current }) => {
-      await unit.apply(changed(unit.sql, "BalanceDeleted", current, unit.sql`deleted_at = now()`, unit.sql`true`));
+    handle: async ({ unit, current, conditional }) => {
+      const [set, fits] = [unit.sql`deleted_at = now()`, unit.sql`true`];
+      await unit.apply(changed(unit.sql, "BalanceDeleted", current, { set, fits, conditional }));
       return noContent();
     },
   }),
@@ -176,11 +176,19 @@ const opened = (sql: Sql, balance: Balance): Change => ({
   `,
 });
 
+interface BalanceChange {
+  set: Fragment;
+  /** Whether the locked row can take it. */
+  fits: Fragment;
+  /** It is for this version of the balance only. */
+  conditional: boolean;
+}
+
 /**
  * A change of a balance that adds up with whatever happens to it meanwhile; so its event is made in SQL, from the locked row and
  * from what became of it.
  */
-const changed = (sql: Sql, type: string, balance: StoredBalance, set: Fragment, fits: Fragment): Change => {
+const changed = (sql: Sql, type: string, balance: StoredBalance, { set, fits, conditional }: BalanceChange): Change => {
   const { balance_id: balanceId, user_id: aggregateId } = balance;
   const event = outboxRow({ type, source: "transactions", aggregateId, data: {} });
   return {
@@ -188,7 +196,9 @@ const changed = (sql: Sql, type: string, balance: StoredBalance, set: Fragment, 
       before as materialized (
         select * from balances where balance_id = ${balanceId} and deleted_at is null for no key update
       ), guard as materialized (
-        select exists (select from before where ${fits}) as ok
+        select exists (
+          select from before where ${fits} ${conditional ? sql`and version = ${balance.version}` : sql``}
+        ) as ok
       )
     `,
     effects: sql`

@@ -84,11 +84,7 @@ export const recorded = (
   const from = usable(balances, input.from_balance_id);
   const to = input.to_balance_id === null ? undefined : usable(balances, input.to_balance_id);
   checkAmounts(input, from, to);
-  const moment = input.transacted_at ??
-    (current && { at: current.transacted_at, on: current.transacted_on }) ?? {
-      at: now,
-      on: now.toISOString().slice(0, 10),
-    };
+  const moment = momentOf(input, now, current);
   return {
     transaction_id: current?.transaction_id ?? newId(),
     user_id: from.user_id,
@@ -111,6 +107,18 @@ export const recorded = (
     transacted_on: moment.on,
     version: (current?.version ?? 0) + 1,
   };
+};
+
+/**
+ * When it happened. Left out, what is there stays; so does the calendar day when the same instant is sent again, as clients do
+ * that have only seen it in UTC.
+ */
+const momentOf = (input: NewTransaction, now: Date, current: RecordedTransaction | undefined) => {
+  const { transacted_at: sent } = input;
+  if (current !== undefined && (sent === undefined || sent.at.getTime() === current.transacted_at.getTime())) {
+    return { at: current.transacted_at, on: current.transacted_on };
+  }
+  return sent ?? { at: now, on: now.toISOString().slice(0, 10) };
 };
 
 /** The same transaction, deleted. */

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { type Answer, type Page, page } from "../runtime/answer";
-import { decodeCursor, pageOf } from "../runtime/cursor";
+import { decodeCursor, InstantKey, pageOf } from "../runtime/cursor";
 import type { Caller } from "../runtime/endpoint";
 import { Choice, Day, Flag, Id, Ids, Line, Moment, paging } from "../runtime/fields";
-import { AmountBound, toHundredths } from "../runtime/money";
+import { AmountBound, Money, toHundredths } from "../runtime/money";
 import { type Fragment, plannedForItsValues, type Sql } from "../runtime/postgres";
 import { problem } from "../runtime/problem";
 import type { Statements } from "../runtime/statement-work";
@@ -13,7 +13,19 @@ import { type Transaction, TransactionType } from "./schemas";
 import { groupsOf, isMember, transactionColumns } from "./store";
 
 /** A bound in time: a whole calendar day of the sender, or an instant. */
-const DayOrMoment = () => v.optional(v.union([Day(), Moment()], "must be a date, or an RFC 3339 time with an offset"));
+const Bound = () => v.union([Day(), Moment()]);
+type Bound = v.InferOutput<ReturnType<typeof Bound>>;
+
+/** The same as a query parameter. A union would complain as if only days were taken. */
+const DayOrMoment = () =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => v.is(Bound(), text), "must be a date, or an RFC 3339 time with an offset"),
+      v.transform((text) => v.parse(Bound(), text)),
+      v.metadata({ schema: Bound() }),
+    ),
+  );
 
 /** The query parameters of `GET /transactions`. */
 export const listQuery = () => ({
@@ -46,7 +58,8 @@ interface ListContext {
 
 /**
  * One page of transactions: an index read in order from where the cursor points, so that no page costs more than another.
- * A balance stands in two columns: its list is two such reads, merged.
+ * A balance stands in two columns: its list is two such reads, merged. In other orders than by day it is looked for among its
+ * owner's, who alone writes on it: most people have a few balances, and each index more slows down every write.
  */
 export const listTransactions = async ({
   caller,
@@ -57,7 +70,8 @@ export const listTransactions = async ({
   requireOrdered(query);
   const { limit, cursor, ...list } = query;
   const scope = { route, caller, list };
-  const after = cursor && decodeCursor(scope, cursor, v.tuple([v.string(), Id()]));
+  const key = list.sorted_by === "amount" ? Money() : InstantKey();
+  const after = cursor && decodeCursor(scope, cursor, v.tuple([key, Id()]));
   const sort = sortColumn(sql, list.sorted_by);
   const direction = list.order === "asc" ? sql`asc` : sql`desc`;
   const conditions = [...access(sql, list, caller.user_id), ...filters(sql, list)];
@@ -78,20 +92,41 @@ export const listTransactions = async ({
     ${
       list.balance_id === undefined
         ? select([])
-        : sql`
-            select * from (
-              (${select([sql`from_balance_id = ${list.balance_id}`])})
-              union all
-              (${select([sql`to_balance_id = ${list.balance_id}`])})
-            ) as either
-            order by ${sort.column} ${direction}, transaction_id ${direction}
-            limit ${limit + 1}
-          `
+        : list.sorted_by !== "transacted_at"
+          ? select([
+              sql`user_id = (select user_id from balances where balance_id = ${list.balance_id})`,
+              sql`(from_balance_id = ${list.balance_id} or to_balance_id = ${list.balance_id})`,
+            ])
+          : sql`
+              select * from (
+                (${select([sql`from_balance_id = ${list.balance_id}`])})
+                union all
+                (${select([sql`to_balance_id = ${list.balance_id}`])})
+              ) as either
+              order by transacted_at ${direction}, transaction_id ${direction}
+              limit ${limit + 1}
+            `
     }
   `;
   const rows = await plannedForItsValues(sql, found);
-  const [items, nextCursor] = pageOf(scope, rows, limit, (row) => [row[list.sorted_by], row.transaction_id]);
+  const [items, nextCursor] = pageOf(scope, rows, fitting(rows, limit), (row) => [
+    row[list.sorted_by],
+    row.transaction_id,
+  ]);
   return page(items.map(shown), nextCursor);
+};
+
+/** The most entries on a page: Lambda answers with 6 MB at most, and an entry may have 500 characters. */
+const mostEntries = 1500;
+
+/** How many of these rows make a page: `limit`, or fewer where they have very many entries; one at least. */
+const fitting = (rows: RecordedTransaction[], limit: number): number => {
+  let entries = 0;
+  const surplus = rows.findIndex((row) => {
+    entries += row.entries.length;
+    return entries > mostEntries;
+  });
+  return surplus === -1 ? limit : Math.min(limit, Math.max(1, surplus));
 };
 
 const sortColumn = (sql: Sql, sortedBy: ListQuery["sorted_by"]): { column: Fragment; type: Fragment } =>
@@ -116,7 +151,9 @@ const access = (sql: Sql, list: Filters, caller: string): Fragment[] => {
   if (user !== caller) {
     if (group_id !== undefined) conditions.push(sql`(select ${isMember(sql, group_id, caller)})`);
     else {
-      const shared = sql`group_id = any (${groupsOf(sql, caller)})`;
+      // Within `coalesce` for the planner's sake: it takes groups that it does not know for next to nothing, and would rather
+      // fetch and sort all that they hold than read an index in order.
+      const shared = sql`coalesce(group_id = any (${groupsOf(sql, caller)}), false)`;
       conditions.push(user === undefined ? sql`(user_id = ${caller} or ${shared})` : shared);
     }
   }
@@ -146,12 +183,12 @@ const filters = (sql: Sql, list: Filters): Fragment[] => {
 };
 
 /** Days are those of the sender, up to a day away from UTC: the bound on the instant only leads the index to the place. */
-const notBefore = (sql: Sql, from: NonNullable<Filters["from"]>): Fragment[] =>
+const notBefore = (sql: Sql, from: Bound): Fragment[] =>
   typeof from === "string"
     ? [sql`transacted_on >= ${from}::text::date`, sql`transacted_at >= ${from}::text::date - interval '1 day'`]
     : [sql`transacted_at >= ${from.at}::timestamptz`];
 
-const notAfter = (sql: Sql, to: NonNullable<Filters["to"]>): Fragment[] =>
+const notAfter = (sql: Sql, to: Bound): Fragment[] =>
   typeof to === "string"
     ? [sql`transacted_on <= ${to}::text::date`, sql`transacted_at < ${to}::text::date + interval '2 days'`]
     : [sql`transacted_at <= ${to.at}::timestamptz`];
@@ -161,14 +198,17 @@ const all = (sql: Sql, conditions: Fragment[]): Fragment =>
 
 const requireOrdered = (query: ListQuery): void => {
   const { from, to, min_amount, max_amount } = query;
-  if (from !== undefined && to !== undefined && startOf(from) > startOf(to)) throw disordered("to", "from");
+  if (from !== undefined && to !== undefined && isAfter(from, to)) throw disordered("to", "from");
   if (min_amount !== undefined && max_amount !== undefined && cents(min_amount) > cents(max_amount)) {
     throw disordered("max_amount", "min_amount");
   }
 };
 
-const startOf = (bound: NonNullable<ListQuery["from"]>): string =>
-  typeof bound === "string" ? bound : bound.at.toISOString();
+/** An instant is compared with a day as the sender's day that it was written with. */
+const isAfter = (from: Bound, to: Bound): boolean =>
+  typeof from === "string" || typeof to === "string" ? dayOf(from) > dayOf(to) : from.at > to.at;
+
+const dayOf = (bound: Bound): string => (typeof bound === "string" ? bound : bound.on);
 
 const cents = (bound: string): bigint => {
   const [whole = "", decimals = ""] = bound.split(".");

@@ -130,19 +130,30 @@ export const Batch = () =>
       v.array(anything(NewTransaction())),
       v.minLength(1, "must be at least 1 item"),
       v.maxLength(1000, "must be at most 1000 items"),
+      // The answer repeats everything, and Lambda answers with 6 MB at most.
+      v.check((items) => entriesIn(items) <= 5000, "must have at most 5000 entries in all"),
     ),
   });
 
-/** The problem document of one item. */
+const entriesIn = (items: unknown[]): number =>
+  items.reduce<number>((sum, item) => {
+    const entries = typeof item === "object" && item !== null && "entries" in item ? item.entries : undefined;
+    return sum + (Array.isArray(entries) ? entries.length : 0);
+  }, 0);
+
+/** The problem document of one item, as of any other request. */
 const ItemProblem = () =>
-  v.strictObject({
-    type: v.string(),
-    title: v.string(),
-    status: Count(),
-    detail: v.string(),
-    code: v.string(),
-    errors: v.optional(v.array(v.strictObject({ path: v.string(), message: v.string() }))),
-  });
+  v.pipe(
+    v.strictObject({
+      type: v.string(),
+      title: v.string(),
+      status: Count(),
+      detail: v.string(),
+      code: v.string(),
+      errors: v.optional(v.array(v.strictObject({ path: v.string(), message: v.string() }))),
+    }),
+    v.metadata({ jsonSchema: { $ref: "#/components/schemas/Problem" } }),
+  );
 
 export const BatchResult = () =>
   v.strictObject({

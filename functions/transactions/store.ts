@@ -9,7 +9,7 @@ import type { KnownBalance, RecordedTransaction } from "./ledger";
 export const groupsOf = (sql: Sql, userId: string): Fragment => sql`
   array(
     select group_id from group_members where user_id = ${userId}
-    union
+    union all
     select ${personalGroupId(userId)}::uuid
   )
 `;

@@ -64,8 +64,9 @@ export const transactionEndpoints = (readBalances: ReadBalances): EndpointTable<
       body: Batch(),
       answers: { 207: BatchResult() },
       handle: async ({ caller, body, unit }) => {
+        // Amounts are needed, not only what is remembered of balances: the statement that writes judges the sum of all items.
         const { changes, results, balances } = await judged(body.items, (ids) =>
-          readBalances(unit, ids, caller.user_id),
+          readBalances({ ...unit, again: true }, ids, caller.user_id),
         );
         return unit.commit(multi({ items: results }), record(unit.sql, changes, balances));
       },

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { created, noContent, ok, page } from "../runtime/answer";
-import { decodeCursor, pageOf } from "../runtime/cursor";
+import { decodeCursor, InstantKey, pageOf } from "../runtime/cursor";
 import { type EndpointTable, endpoint } from "../runtime/endpoint";
 import { Id, PageOf, paging } from "../runtime/fields";
 import { newId } from "../runtime/ids";
@@ -34,7 +34,7 @@ export const groupEndpoints = (): EndpointTable<Sql> => ({
     answers: { 200: PageOf(Group()) },
     handle: async ({ caller, query, unit: sql, route }) => {
       const scope = { route, caller };
-      const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([v.string(), Id()]));
+      const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([InstantKey(), Id()]));
       const rows = await sql<(Group & { joined_at: Date })[]>`
         select ${groupColumns(sql)}, m.joined_at
         from group_members m

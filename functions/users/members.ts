@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { noContent, ok, page } from "../runtime/answer";
-import { decodeCursor, pageOf } from "../runtime/cursor";
+import { decodeCursor, InstantKey, pageOf } from "../runtime/cursor";
 import { type EndpointTable, endpoint } from "../runtime/endpoint";
 import { Id, PageOf, paging } from "../runtime/fields";
 import { publish } from "../runtime/outbox";
@@ -21,7 +21,7 @@ export const memberEndpoints = (): EndpointTable<Sql> => ({
     problems: { 404: ["group_not_found"] },
     handle: async ({ caller, path, query, unit: sql, route }) => {
       const scope = { route, caller, list: path.group_id };
-      const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([v.string(), Id()]));
+      const after = query.cursor && decodeCursor(scope, query.cursor, v.tuple([InstantKey(), Id()]));
       const [rows] = await Promise.all([
         sql<Member[]>`
           select u.user_id, u.name, u.email, m.role, m.joined_at

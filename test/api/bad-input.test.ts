@@ -2,6 +2,21 @@ import assert from "node:assert/strict";
 import { assertProblem, client, endpoints, newGroup, newUser, type User } from "../support/api";
 import { stack } from "../support/stack";
 
+const unknown = "00000000-0000-4000-8000-000000000000";
+
+const transaction = {
+  type: "movement",
+  amount: "1.00",
+  from_balance_id: unknown,
+  to_balance_id: "00000000-0000-4000-8000-000000000001",
+  to_amount: "1.00",
+  category_id: unknown,
+  description: "A movement",
+  entries: [{ entry_id: unknown, amount: "1.00", description: "All of it", category_id: unknown }],
+  transacted_at: "2026-11-22T23:30:00-05:00",
+  approved: true,
+};
+
 /** A body that each route with a body takes. */
 const valid: Record<string, Record<string, unknown>> = {
   "POST /users": { name: "Ana", default_currency: "EUR", time_zone: "UTC", locale: "en" },
@@ -12,6 +27,23 @@ const valid: Record<string, Record<string, unknown>> = {
   "POST /groups/{group_id}/invites": { email: "x@example.com", role: "member" },
   "POST /categories/{user_id}": { name: "Food", type: "expense", icon: "grocery" },
   "PUT /categories/{user_id}/{category_id}": { name: "Food", icon: "grocery" },
+  "POST /balances/{id}": { name: "Wallet", currency: "EUR", group_id: unknown, opening_amount: "1.00" },
+  "PUT /balances/{id}": { name: "Wallet", opening_amount: "1.00" },
+  "POST /transactions": transaction,
+  "PUT /transactions/{transaction_id}": transaction,
+  "POST /transactions/batch": { items: [transaction] },
+};
+
+/** What of the wrong a field does take, or takes to be judged later. */
+const taken: Record<string, unknown[]> = {
+  opening_amount: [1, -0.5],
+  amount: [1],
+  to_amount: [1, null],
+  category_id: [null],
+  description: [null, "x".repeat(300)],
+  entries: [null, []],
+  approved: [true],
+  items: [[[]]],
 };
 
 /** What no field of ours takes. */
@@ -37,7 +69,12 @@ const filled = (template: string, group: Awaited<ReturnType<typeof newGroup>>) =
     .replace("/categories/{user_id}", `/categories/${group.owner.user_id}`)
     .replace("{group_id}", group.group_id)
     .replace("{user_id}", group.member.user_id)
-    .replace("{category_id}", group.group_id);
+    .replace("{category_id}", group.group_id)
+    .replace("{id}", group.owner.user_id)
+    .replace("{transaction_id}", unknown);
+
+const isTaken = (field: string, value: unknown): boolean =>
+  (taken[field] ?? []).some((one) => JSON.stringify(one) === JSON.stringify(value));
 
 describe("Bad input", () => {
   let group: Awaited<ReturnType<typeof newGroup>>;
@@ -58,11 +95,12 @@ describe("Bad input", () => {
     it(`${routeKey} names every field that is wrong`, async () => {
       const path = filled(template, group);
       for (const field of Object.keys(body)) {
-        for (const value of wrong) {
+        for (const value of wrong.filter((value) => !isTaken(field, value))) {
           const reply = await owner.request(method, path, { body: { ...body, [field]: value } });
           const { errors } = assertProblem(reply, 422, "invalid_body");
           assert.deepEqual(
-            [...new Set(errors.map((error: { path: string }) => error.path))],
+            // In lists the very item is named.
+            [...new Set(errors.map((error: { path: string }) => error.path.replace(/\.\d+(\..*)?$/, "")))],
             [field],
             `${field} = ${JSON.stringify(value)}`,
           );
@@ -71,10 +109,10 @@ describe("Bad input", () => {
     });
 
     it(`${routeKey} names unknown fields`, async () => {
-      for (const unknown of ["nmae", "__proto__x", "constructor", "user_id", "émoji😀"]) {
-        const reply = await owner.request(method, filled(template, group), { body: { ...body, [unknown]: 1 } });
+      for (const name of ["nmae", "__proto__x", "constructor", "user_id", "émoji😀"]) {
+        const reply = await owner.request(method, filled(template, group), { body: { ...body, [name]: 1 } });
         const { errors } = assertProblem(reply, 422, "invalid_body");
-        assert.deepEqual(errors, [{ path: unknown, message: "is not a known field" }]);
+        assert.deepEqual(errors, [{ path: name, message: "is not a known field" }]);
       }
     });
 

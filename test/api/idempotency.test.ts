@@ -1,11 +1,79 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { assertProblem, newGroup, newUser, signUp } from "../support/api";
+import { assertProblem, endpoints, newGroup, newUser, signUp, type User } from "../support/api";
+import { keyed, newBalance, newTransaction, stored } from "../support/ledger";
 import { stack } from "../support/stack";
 
-const keyed = (key: string = randomUUID()) => ({ "idempotency-key": key });
+/** A request that each POST route grants. */
+const requests: Record<string, () => Promise<[user: User, path: string, body?: unknown]>> = {
+  "POST /users": async () => [await signUp(), "/users"],
+  "POST /groups": async () => [await newUser(), "/groups", { name: "Group" }],
+  "POST /groups/{group_id}/invites": async () => {
+    const { group_id, owner } = await newGroup();
+    return [owner, `/groups/${group_id}/invites`, { email: "x@example.com" }];
+  },
+  "POST /groups/join/{invite_code}": async () => {
+    const [{ group_id, owner }, guest] = await Promise.all([newGroup(), newUser()]);
+    const invite = await owner.post(`/groups/${group_id}/invites`, { email: guest.email });
+    return [guest, `/groups/join/${invite.body.invite_code}`];
+  },
+  "POST /balances/{id}": async () => {
+    const user = await newUser();
+    return [user, `/balances/${user.user_id}`, { name: "Wallet", currency: "EUR" }];
+  },
+  "POST /transactions": async () => {
+    const [user, expense] = await newExpense();
+    return [user, "/transactions", expense];
+  },
+  "POST /transactions/batch": async () => {
+    const [user, expense] = await newExpense();
+    return [user, "/transactions/batch", { items: [expense, { ...expense, amount: "0" }] }];
+  },
+  "POST /transactions/{transaction_id}/restore": async () => {
+    const [user, expense] = await newExpense();
+    const { transaction_id } = await newTransaction(user, expense);
+    await user.delete(`/transactions/${transaction_id}`);
+    return [user, `/transactions/${transaction_id}/restore`];
+  },
+  "POST /categories/{user_id}": async () => {
+    const user = await newUser();
+    return [user, `/categories/${user.user_id}`, { name: "Food", type: "expense" }];
+  },
+};
+
+/** A user, and an expense that they can record. */
+async function newExpense() {
+  const user = await newUser();
+  const { balance_id } = await newBalance(user);
+  return [user, { type: "expense", amount: "1.00", from_balance_id: balance_id }] as const;
+}
 
 describe("Idempotency-Key", () => {
+  it("is honoured by every POST", () => {
+    const posts = Object.keys(endpoints).filter((routeKey) => routeKey.startsWith("POST "));
+    assert.deepEqual(Object.keys(requests).sort(), posts.sort());
+  });
+
+  for (const [routeKey, request] of Object.entries(requests)) {
+    it(`on ${routeKey}: the first answer again, for the same request only`, async () => {
+      const [user, path, body] = await request();
+      const headers = keyed();
+      const first = await user.post(path, body, headers);
+      assert.ok(first.status < 300, first.text);
+      assert.equal(first.headers.get("idempotency-replayed"), null);
+      const before = await stored(user);
+      const again = await user.post(path, body, headers);
+      assert.deepEqual([again.status, again.text], [first.status, first.text]);
+      for (const name of ["etag", "location", "content-type", "cache-control", "x-ratelimit-limit"]) {
+        assert.equal(again.headers.get(name), first.headers.get(name), name);
+      }
+      assert.equal(again.headers.get("idempotency-replayed"), "true");
+      const otherwise = { raw: `${JSON.stringify(body ?? {})} `, headers: { ...headers } };
+      assertProblem(await user.request("POST", path, otherwise), 422, "idempotency_key_reused");
+      assert.deepEqual(await stored(user), before);
+      assertProblem(await user.post(path, body, keyed("two words")), 400, "invalid_idempotency_key");
+    });
+  }
+
   it("answers a repetition with the first response, byte for byte, and does nothing twice", async () => {
     const user = await newUser();
     const headers = keyed();
@@ -94,6 +162,29 @@ describe("Idempotency-Key", () => {
     const second = await user.post("/groups", { name: "A" }, headers);
     assert.notEqual(second.body.group_id, first.body.group_id);
     assert.equal((await user.post("/groups", { name: "A" }, headers)).text, second.text);
+  });
+
+  it("is forgotten after 24 hours by the ledger too, and its record swept away with others' requests", async () => {
+    const { transactions } = await stack();
+    const [user, expense] = await newExpense();
+    const headers = keyed();
+    const first = await user.post("/transactions", expense, headers);
+    const keys = () => transactions`
+      select key from idempotency_keys where user_id = ${user.user_id} and created_at < now() - interval '24 hours'
+    `;
+    const age = () => transactions`
+      update idempotency_keys set created_at = now() - interval '24 hours 1 second' where user_id = ${user.user_id}
+    `;
+    await age();
+    const second = await user.post("/transactions", expense, headers);
+    assert.equal(second.status, 201);
+    assert.notEqual(second.body.transaction_id, first.body.transaction_id);
+    assert.equal((await user.post("/transactions", expense, headers)).text, second.text);
+    await age();
+    assert.equal((await keys()).length, 1);
+    await user.post("/transactions", expense, keyed());
+    assert.equal((await keys()).length, 0);
+    assert.equal((await stored(user)).rows.length, 3);
   });
 
   it("has at most 255 printable characters", async () => {

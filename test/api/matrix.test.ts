@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  type Client,
-  client,
-  endpoints,
-  newGroup,
-  newUser,
-  type RequestOptions,
-  share,
-  type User,
-} from "../support/api";
+import { type Client, client, endpoints, newUser, type RequestOptions, type User } from "../support/api";
+import { newBalance, newSharedGroup, newTransaction } from "../support/ledger";
 import { stack } from "../support/stack";
 
 /**
@@ -34,6 +26,8 @@ const row = (
 });
 
 const everyone = (status: number) => row(401, 403, status, status, status, status);
+/** A resource of the owner's in the group: the others read it. */
+const ownersOnly = (owner: number) => row(401, 403, 404, 404, 404, owner);
 const inGroup = (member: number, admin: number, owner: number) => row(401, 403, 404, member, admin, owner);
 
 const expected: Record<string, Answers> = {
@@ -60,7 +54,26 @@ const expected: Record<string, Answers> = {
   "POST /categories/{user_id}": inGroup(404, 404, 201),
   "PUT /categories/{user_id}/{category_id}": inGroup(404, 404, 200),
   "DELETE /categories/{user_id}/{category_id}": inGroup(404, 404, 204),
+  "POST /balances/{id}": ownersOnly(201),
+  "GET /balances/{id}": inGroup(200, 200, 200),
+  "PUT /balances/{id}": ownersOnly(200),
+  "DELETE /balances/{id}": ownersOnly(204),
+  "POST /transactions": ownersOnly(201),
+  "POST /transactions/batch": everyone(207),
+  "GET /transactions": everyone(200),
+  "GET /transactions/{transaction_id}": inGroup(200, 200, 200),
+  "PUT /transactions/{transaction_id}": ownersOnly(200),
+  "DELETE /transactions/{transaction_id}": ownersOnly(204),
+  "POST /transactions/{transaction_id}/restore": ownersOnly(200),
 };
+
+interface Target {
+  group_id: string;
+  owner: User;
+  balance_id: string;
+}
+
+const expense = ({ balance_id }: Target) => ({ type: "expense", amount: "1.00", from_balance_id: balance_id });
 
 const bodies: Record<string, unknown> = {
   "POST /users": {},
@@ -71,6 +84,11 @@ const bodies: Record<string, unknown> = {
   "POST /groups/{group_id}/invites": { email: "somebody@example.com" },
   "POST /categories/{user_id}": { name: "New category", type: "expense" },
   "PUT /categories/{user_id}/{category_id}": { name: "New name" },
+  "POST /balances/{id}": { name: "Wallet", currency: "EUR" },
+  "PUT /balances/{id}": { name: "New name" },
+  "POST /transactions": expense,
+  "PUT /transactions/{transaction_id}": expense,
+  "POST /transactions/batch": (target: Target) => ({ items: [expense(target)] }),
 };
 
 describe("Every route for every kind of caller", () => {
@@ -92,9 +110,9 @@ describe("Every route for every kind of caller", () => {
   for (const [routeKey, answers] of Object.entries(expected)) {
     it(routeKey, async () => {
       // One group for all callers of a route; those who may change it come last.
-      const group = await newGroup();
+      const group = await newSharedGroup();
+      const { balance_id } = await newBalance(group.owner, { group_id: group.group_id });
       const stranger = await newUser();
-      await share(group.group_id, group.owner, group.admin, group.member);
       const clients: Record<keyof Answers, Client> = {
         anonymous: client(),
         "bad token": client("Bearer not.a.token"),
@@ -104,7 +122,7 @@ describe("Every route for every kind of caller", () => {
         owner: group.owner,
       };
       for (const caller of callers) {
-        const { method, path, options } = await requestFor(routeKey, group.group_id, group.owner);
+        const { method, path, options } = await requestFor(routeKey, { ...group, balance_id });
         const reply = await clients[caller].request(method, path, options);
         assert.equal(reply.status, answers[caller], `${routeKey} as ${caller}: ${reply.text}`);
       }
@@ -113,22 +131,33 @@ describe("Every route for every kind of caller", () => {
 });
 
 /** A request that the route would grant to whoever may make it: with a target of its own each time. */
-async function requestFor(routeKey: string, groupId: string, owner: User) {
+async function requestFor(routeKey: string, target: Target) {
+  const { group_id, owner } = target;
   const [method = "", template = ""] = routeKey.split(" ");
-  let path = template.replace("{group_id}", groupId);
+  let path = template.replace("{group_id}", group_id);
   if (path.startsWith("/categories")) path = path.replace("{user_id}", owner.user_id);
   if (path.includes("{category_id}")) {
     const category = { name: Math.random().toString(36), type: "expense" };
     const { category_id } = (await owner.post(`/categories/${owner.user_id}`, category)).body;
     path = path.replace("{category_id}", category_id);
   }
-  if (path.includes("{user_id}")) path = path.replace("{user_id}", (await newMember(groupId, owner)).user_id);
+  if (path.includes("{user_id}")) path = path.replace("{user_id}", (await newMember(group_id, owner)).user_id);
   if (path.includes("{invite_")) {
     const email = `${Math.random().toString(36).slice(2)}@example.com`;
-    const invite = (await owner.post(`/groups/${groupId}/invites`, { email })).body;
+    const invite = (await owner.post(`/groups/${group_id}/invites`, { email })).body;
     path = path.replace("{invite_id}", invite.invite_id).replace("{invite_code}", invite.invite_code);
   }
-  const options: RequestOptions = routeKey in bodies ? { body: bodies[routeKey] } : {};
+  if (path === "/balances/{id}") {
+    const id = method === "POST" ? owner.user_id : (await newBalance(owner, { group_id })).balance_id;
+    path = path.replace("{id}", id);
+  }
+  if (path.includes("{transaction_id}")) {
+    const { transaction_id } = await newTransaction(owner, { from_balance_id: target.balance_id });
+    if (path.endsWith("/restore")) await owner.delete(`/transactions/${transaction_id}`);
+    path = path.replace("{transaction_id}", transaction_id);
+  }
+  const body = bodies[routeKey];
+  const options: RequestOptions = routeKey in bodies ? { body: typeof body === "function" ? body(target) : body } : {};
   return { method, path, options };
 }
 

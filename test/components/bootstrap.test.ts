@@ -97,7 +97,7 @@ describe("the bootstrap's bundle", function () {
   const run = () => lambda.invoke("ahorro-local-database-bootstrap", input);
 
   it("runs every step on its database when nothing exists", async () => {
-    const expected = bootstrapSteps(["users"]);
+    const expected = bootstrapSteps(["users", "transactions"]);
     assert.deepEqual(await run(), { ok: true, payload: { executed: expected.map(({ sql }) => sql) } });
     assert.deepEqual(
       statements,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { categoriesEndpoints } from "../../functions/categories/endpoints";
 import { platformEndpoints } from "../../functions/platform/endpoints";
 import { routesOf } from "../../functions/runtime/endpoint";
+import { transactionsEndpoints } from "../../functions/transactions/endpoints";
 import { usersEndpoints } from "../../functions/users/endpoints";
 import { type Graph, resourcesOf } from "../../local/program/graph";
 import { dependenciesOf, graphOf, LOAD_TIMEOUT, resource } from "./graphs";
@@ -21,6 +22,10 @@ describe("API and identity as declared for prod", () => {
     const expected = [
       ...routesOf(usersEndpoints()).map((route) => ({ ...route, target: integration("api-users-api") })),
       ...routesOf(categoriesEndpoints()).map((route) => ({ ...route, target: integration("api-categories-api") })),
+      ...routesOf(transactionsEndpoints()).map((route) => ({
+        ...route,
+        target: integration("api-transactions-api"),
+      })),
       ...routesOf(platformEndpoints(() => ({}))).map((route) => ({
         ...route,
         target: integration("api-platform-api"),
@@ -73,6 +78,7 @@ describe("API and identity as declared for prod", () => {
         allowed("ahorro-prod-api-authorizer", `${api}/authorizers/api-id`),
         allowed("ahorro-prod-categories-api", `${api}/*/*`),
         allowed("ahorro-prod-platform-api", `${api}/*/*`),
+        allowed("ahorro-prod-transactions-api", `${api}/*/*`),
         allowed("ahorro-prod-users-api", `${api}/*/*`),
       ],
     );

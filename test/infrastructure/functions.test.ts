@@ -70,6 +70,12 @@ const STATEMENTS: Record<string, unknown[]> = {
     connectAs("transactions_reader"),
   ],
   "categories-consumer": [...base("categories-consumer"), ...useCategories],
+  "transactions-api": [...base("transactions-api"), ...inNetwork("transactions-api"), connectAs("transactions_api")],
+  "transactions-migrations": [
+    ...base("transactions-migrations"),
+    ...inNetwork("transactions-migrations"),
+    connectAs("transactions_migrator"),
+  ],
   "database-bootstrap": [
     ...base("database-bootstrap"),
     {
@@ -94,6 +100,8 @@ const LIMITS: Record<string, { timeout: number; memorySize: number }> = {
   "categories-api": { timeout: 15, memorySize: 512 },
   "categories-consumer": { timeout: 60, memorySize: 512 },
   "users-migrations": { timeout: 300, memorySize: 512 },
+  "transactions-api": { timeout: 15, memorySize: 512 },
+  "transactions-migrations": { timeout: 300, memorySize: 512 },
   "database-bootstrap": { timeout: 120, memorySize: 512 },
 };
 
@@ -162,23 +170,50 @@ describe("functions as declared for prod", () => {
       "categories-api": placement,
       "categories-consumer": undefined,
       "users-migrations": placement,
+      "transactions-api": placement,
+      "transactions-migrations": placement,
     });
   });
 
-  it("are told where the database is and who they are there", () => {
-    assert.deepEqual(resource(graph, FUNCTION, "users-api").inputs.environment.variables, {
-      DATABASE_HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
-      DATABASE_PORT: "5432",
-      DATABASE_NAME: "users",
-      DATABASE_USER: "users_api",
-      NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
-      RATE_LIMIT: "1000",
+  for (const database of ["users", "transactions"]) {
+    it(`of ${database} are told where the database is and who they are there`, () => {
+      const variables = {
+        DATABASE_HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
+        DATABASE_PORT: "5432",
+        DATABASE_NAME: database,
+        NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      };
+      assert.deepEqual(resource(graph, FUNCTION, `${database}-api`).inputs.environment.variables, {
+        ...variables,
+        DATABASE_USER: `${database}_api`,
+        RATE_LIMIT: "1000",
+      });
+      assert.deepEqual(resource(graph, FUNCTION, `${database}-migrations`).inputs.environment.variables, {
+        ...variables,
+        DATABASE_USER: `${database}_migrator`,
+      });
     });
-    assert.equal(
-      resource(graph, FUNCTION, "users-migrations").inputs.environment.variables.DATABASE_USER,
-      "users_migrator",
-    );
-  });
+
+    it(`of ${database} change over in order: databases and roles, migrations, API`, () => {
+      const invocation = (name: string) => resource(graph, "aws:lambda/invocation:Invocation", name);
+      assert.ok(
+        dependenciesOf(graph, resource(graph, FUNCTION, `${database}-api`)).includes(
+          `aws:lambda/invocation:Invocation ${database}-migrations`,
+        ),
+      );
+      const migration = dependenciesOf(graph, invocation(`${database}-migrations`));
+      assert.ok(migration.includes("aws:lambda/invocation:Invocation database-bootstrap"));
+      assert.ok(migration.includes(`${FUNCTION} ${database}-migrations`));
+      const bootstrap = dependenciesOf(graph, invocation("database-bootstrap"));
+      assert.ok(bootstrap.includes("aws:rds/clusterInstance:ClusterInstance database-1"));
+    });
+
+    it(`of ${database} are migrated again exactly when a migration changes`, () => {
+      const { inputs } = resource(graph, "aws:lambda/invocation:Invocation", `${database}-migrations`);
+      assert.equal(inputs.functionName, `ahorro-prod-${database}-migrations`);
+      assert.match(inputs.triggers.migrations, /^[0-9a-f]{64}$/);
+    });
+  }
 
   it("are told where categories are, and how scores decay", () => {
     assert.deepEqual(resource(graph, FUNCTION, "categories-consumer").inputs.environment.variables, {
@@ -193,25 +228,5 @@ describe("functions as declared for prod", () => {
       ["ahorro-prod-categories", "30", "transactions", "transactions_reader", "1000"],
     );
     assert.ok(dependenciesOf(graph, api).includes("aws:lambda/invocation:Invocation transactions-migrations"));
-  });
-
-  it("change over in order: databases and roles, migrations, API", () => {
-    const invocation = (name: string) => resource(graph, "aws:lambda/invocation:Invocation", name);
-    assert.ok(
-      dependenciesOf(graph, resource(graph, FUNCTION, "users-api")).includes(
-        "aws:lambda/invocation:Invocation users-migrations",
-      ),
-    );
-    const migration = dependenciesOf(graph, invocation("users-migrations"));
-    assert.ok(migration.includes("aws:lambda/invocation:Invocation database-bootstrap"));
-    assert.ok(migration.includes(`${FUNCTION} users-migrations`));
-    const bootstrap = dependenciesOf(graph, invocation("database-bootstrap"));
-    assert.ok(bootstrap.includes("aws:rds/clusterInstance:ClusterInstance database-1"));
-  });
-
-  it("are migrated again exactly when a migration changes", () => {
-    const { inputs } = resource(graph, "aws:lambda/invocation:Invocation", "users-migrations");
-    assert.equal(inputs.functionName, "ahorro-prod-users-migrations");
-    assert.match(inputs.triggers.migrations, /^[0-9a-f]{64}$/);
   });
 });

@@ -85,7 +85,7 @@ describe("bundles", () => {
   });
 
   it("of APIs are at most 250 kB, and free of the AWS SDK", () => {
-    for (const name of ["users-api", "platform-api", "api-authorizer"]) {
+    for (const name of ["users-api", "transactions-api", "platform-api", "api-authorizer"]) {
       const directory = resource(graph, FUNCTION, name).inputs.code.directory;
       assert.ok(statSync(join(directory, "__index.js")).size <= 250_000, name);
       assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes("client-rds-data"), name);
@@ -101,11 +101,13 @@ describe("bundles", () => {
   });
 
   it("of migrators carry every migration file as it is", () => {
-    const packed = join(resource(graph, FUNCTION, "users-migrations").inputs.code.directory, "migrations");
-    const source = join(__dirname, "..", "..", "migrations", "users");
-    assert.deepEqual(readdirSync(packed), readdirSync(source));
-    for (const file of readdirSync(source)) {
-      assert.equal(readFileSync(join(packed, file), "utf8"), readFileSync(join(source, file), "utf8"));
+    for (const database of ["users", "transactions"]) {
+      const packed = join(resource(graph, FUNCTION, `${database}-migrations`).inputs.code.directory, "migrations");
+      const source = join(__dirname, "..", "..", "migrations", database);
+      assert.deepEqual(readdirSync(packed), readdirSync(source));
+      for (const file of readdirSync(source)) {
+        assert.equal(readFileSync(join(packed, file), "utf8"), readFileSync(join(source, file), "utf8"));
+      }
     }
   });
 

@@ -126,14 +126,6 @@ export async function join(inviter: User, groupId: string, invitee: User, role: 
   assert.equal(joined.status, 200, joined.text);
 }
 
-/** Lets the transactions database know a group with these members, as events would. */
-export async function share(groupId: string, ...members: { user_id: string }[]): Promise<void> {
-  const { transactions } = await stack();
-  await transactions`insert into groups (group_id, version) values (${groupId}, 1) on conflict (group_id) do nothing`;
-  const rows = members.map(({ user_id }) => ({ group_id: groupId, user_id }));
-  await transactions`insert into group_members ${transactions(rows)} on conflict do nothing`;
-}
-
 /** Asserts status and problem code; answers the problem. */
 export function assertProblem(reply: Reply, status: number, code: string) {
   assert.equal(reply.status, status, reply.text);

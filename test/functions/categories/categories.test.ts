@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { newCategory } from "../../../functions/categories/items";
 import { addCategory } from "../../../functions/categories/store";
 import { encodeCursor } from "../../../functions/runtime/cursor";
-import { assertProblem, newUser, type Reply, share, type User } from "../../support/api";
+import { assertProblem, newUser, type Reply, type User } from "../../support/api";
+import { share } from "../../support/memberships";
 import { stack } from "../../support/stack";
 import { categoriesTable } from "../../support/table";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import * as v from "valibot";
-import { decodeCursor, encodeCursor, pageOf } from "../../../functions/runtime/cursor";
+import { decodeCursor, encodeCursor, InstantKey, pageOf } from "../../../functions/runtime/cursor";
 import { problemOf } from "../../../functions/runtime/problem";
 
 const scope = (user: string, list?: unknown) => ({ route: "GET /things", caller: { user_id: user }, list });
@@ -56,5 +57,20 @@ describe("Cursors", () => {
       pageOf(scope("u"), [], 5, () => []),
       [[], null],
     );
+  });
+
+  it("that somebody made up, checksum and all, are refused where their key is none", () => {
+    const time = v.tuple([InstantKey()]);
+    const made = (value: unknown) => encodeCursor(scope("u"), [value]);
+    const instant = "2026-11-22T09:30:00.000Z";
+    assert.deepEqual(decodeCursor(scope("u"), made(instant), time), [instant]);
+    for (const value of ["x", "", "2026-02-30T00:00:00.000Z", "now", 1, null, [instant]]) {
+      refused(() => decodeCursor(scope("u"), made(value), time));
+    }
+    const json = "no JSON";
+    const sum = createHash("sha256")
+      .update(JSON.stringify(["GET /things", "u", null, json]))
+      .digest("base64url");
+    refused(() => decodeCursor(scope("u"), `${Buffer.from(json).toString("base64url")}.${sum.slice(0, 16)}`, time));
   });
 });
