@@ -2,11 +2,13 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./components/config";
 import { Database } from "./components/database";
+import { EventBus } from "./components/event-bus";
 import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
 import { Network } from "./components/network";
 import { CategoriesService } from "./functions/categories";
 import { apiDocument } from "./functions/document";
+import { OutboxRelay } from "./functions/outbox";
 import { PlatformService } from "./functions/platform";
 import { TransactionsService } from "./functions/transactions";
 import { UsersService } from "./functions/users";
@@ -22,7 +24,9 @@ const provider = new aws.Provider("aws", {
 });
 const opts = { providers: [provider] };
 
-const network = new Network("network", { region: config.region, ...config.network }, opts);
+// What functions inside the network call: the relay, by the Lambda API; and, with Kafka, what Lambda's pollers call.
+const interfaceEndpoints = config.events.broker === "none" ? ["lambda"] : ["lambda", "sts"];
+const network = new Network("network", { region: config.region, interfaceEndpoints, ...config.network }, opts);
 const database = new Database(
   "database",
   { network, databases: ["users", "transactions"], ...config.database, logRetentionDays },
@@ -30,16 +34,44 @@ const database = new Database(
 );
 const identity = new Identity("identity", config.identity, opts);
 
+const bus = new EventBus(
+  "events",
+  {
+    network,
+    broker: config.events.broker,
+    topics: { "ahorro.users": 6, "ahorro.transactions": 12 },
+    logRetentionDays,
+  },
+  opts,
+);
+
 const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
 const transactions = new TransactionsService("transactions", { database, rateLimit, logRetentionDays }, opts);
 const categories = new CategoriesService(
   "categories",
-  { database, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
+  { database, bus, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
   opts,
 );
 const platform = new PlatformService(
   "platform",
   { document: JSON.stringify(apiDocument()), rateLimit, logRetentionDays },
+  opts,
+);
+
+// After all that consumes events: where there is no broker, relays hand events to those.
+const relays = { database, bus, sweep: config.events.sweep, logRetentionDays };
+new OutboxRelay(
+  { ...relays, databaseName: "users", topic: "ahorro.users", afterwards: "mark", migrated: users.migrated },
+  opts,
+);
+new OutboxRelay(
+  {
+    ...relays,
+    databaseName: "transactions",
+    topic: "ahorro.transactions",
+    afterwards: "delete",
+    migrated: transactions.migrated,
+  },
   opts,
 );
 

@@ -10,6 +10,7 @@ export interface StackConfig {
   identity: v.InferOutput<typeof schemas.identity>;
   api: v.InferOutput<typeof schemas.api>;
   categories: v.InferOutput<typeof schemas.categories>;
+  events: v.InferOutput<typeof schemas.events>;
   logs: v.InferOutput<typeof schemas.logs>;
 }
 
@@ -63,6 +64,18 @@ const schemas = {
     halfLifeDays: integer(14, 365),
     deletionProtection: v.boolean(),
   }),
+  events: v.strictObject({
+    /** `none`: relays hand events straight to the functions that consume them. */
+    broker: v.picklist(["serverless", "provisioned", "none"]),
+    /** How often outboxes are looked into unasked. Each look wakes a database that has paused. */
+    sweep: v.pipe(
+      v.string(),
+      v.regex(
+        /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)$/,
+        "must be a rate, such as rate(5 minutes)",
+      ),
+    ),
+  }),
   logs: v.strictObject({
     /** The periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([
@@ -85,6 +98,7 @@ export function readConfig(): StackConfig {
     identity: readObject("identity", schemas.identity),
     api: readObject("api", schemas.api),
     categories: readObject("categories", schemas.categories),
+    events: readObject("events", schemas.events),
     logs: readObject("logs", schemas.logs),
   };
 }

@@ -52,17 +52,17 @@ export class Lambda extends pulumi.ComponentResource {
 
   constructor(name: string, args: LambdaArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:compute:Lambda", name, {}, opts);
-    const functionName = physicalName(name);
+    const physicalName = functionName(name);
     const vpc = mergeVpc(args.links ?? []);
 
     const logGroup = new aws.cloudwatch.LogGroup(
       name,
-      { name: `/aws/lambda/${functionName}`, retentionInDays: args.logRetentionDays },
+      { name: `/aws/lambda/${physicalName}`, retentionInDays: args.logRetentionDays },
       { parent: this },
     );
     this.role = new aws.iam.Role(
       name,
-      { description: `Role of the function ${functionName}`, assumeRolePolicy: lambdaAssumes() },
+      { description: `Role of the function ${physicalName}`, assumeRolePolicy: lambdaAssumes() },
       { parent: this },
     );
     const policy = new aws.iam.RolePolicy(
@@ -70,7 +70,7 @@ export class Lambda extends pulumi.ComponentResource {
       {
         role: this.role.name,
         policy: functionPolicy({
-          functionName,
+          functionName: physicalName,
           logGroupArn: logGroup.arn,
           inVpc: vpc !== undefined,
           statements: [...(args.links ?? []).flatMap((link) => link.statements), ...(args.statements ?? [])],
@@ -81,7 +81,7 @@ export class Lambda extends pulumi.ComponentResource {
     this.function = new aws.lambda.Function(
       name,
       {
-        name: functionName,
+        name: physicalName,
         description: args.description,
         role: this.role.arn,
         handler: "__index.handler",
@@ -115,8 +115,11 @@ export class Lambda extends pulumi.ComponentResource {
   }
 }
 
-/** `<project>-<stack>-<name>`: the same in every account, readable in consoles and log queries. At most 64 characters. */
-function physicalName(name: string): string {
+/**
+ * The name in AWS of the function that is given this name in the program: `<project>-<stack>-<name>`, the same in every account,
+ * readable in consoles and log queries. At most 64 characters.
+ */
+export function functionName(name: string): string {
   const physical = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
   if (physical.length > 64) {
     throw new Error(`The function name "${physical}" is longer than the 64 characters AWS allows. Shorten "${name}".`);

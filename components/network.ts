@@ -9,13 +9,15 @@ export interface NetworkArgs {
   availabilityZones: number;
   /** Whether functions inside the network may reach the internet. `None` costs nothing. @default "None" */
   natGateways?: "None" | "Single" | "OnePerAz";
+  /** AWS services that must be reached from inside without NAT gateways, e.g. `lambda`: about $8 a month each and zone. */
+  interfaceEndpoints: string[];
 }
 
 /**
  * The private network: the database and the functions that use it. Nothing in it can be reached from outside. S3 and
  * DynamoDB are reached through free gateway endpoints.
  *
- * Costs nothing when idle without NAT gateways; with them about $35 a month each.
+ * Idle, it costs its interface endpoints (about $8 a month each and zone) and NAT gateways (about $35 a month each).
  */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
@@ -23,6 +25,8 @@ export class Network extends pulumi.ComponentResource {
   readonly subnetIds: pulumi.Output<string[]>;
   readonly databaseSecurityGroup: aws.ec2.SecurityGroup;
   readonly lambdaSecurityGroup: aws.ec2.SecurityGroup;
+  /** Of the interface endpoints. */
+  readonly endpointSecurityGroup: aws.ec2.SecurityGroup;
   /** Where functions that use the database are put. */
   readonly lambdaPlacement: VpcPlacement;
 
@@ -54,12 +58,16 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       );
     }
+    this.endpointSecurityGroup = createSecurityGroup(this, `${name}-endpoints`, vpc.vpcId, "AWS services, from inside");
+    createInterfaceEndpoints(this, name, args);
     if (natGateways !== "None") allowInternet(this, name);
 
     this.lambdaPlacement = { subnetIds: this.subnetIds, securityGroupIds: [this.lambdaSecurityGroup.id] };
     this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds });
   }
 }
+
+const CIDR = "10.0.0.0/16";
 
 const tcp = (port: number) => ({ ipProtocol: "tcp", fromPort: port, toPort: port });
 
@@ -73,7 +81,7 @@ function createVpc(
   return new awsxEc2.Vpc(
     name,
     {
-      cidrBlock: "10.0.0.0/16",
+      cidrBlock: CIDR,
       numberOfAvailabilityZones: args.availabilityZones,
       enableDnsHostnames: true,
       enableDnsSupport: true,
@@ -104,6 +112,43 @@ function createGatewayEndpoints(parent: Network, name: string, region: string, v
       { parent },
     );
   return { s3: create("s3"), dynamodb: create("dynamodb") };
+}
+
+function createInterfaceEndpoints(network: Network, name: string, args: NetworkArgs): void {
+  for (const service of args.interfaceEndpoints) {
+    new aws.ec2.VpcEndpoint(
+      `${name}-${service}`,
+      {
+        vpcId: network.vpcId,
+        serviceName: `com.amazonaws.${args.region}.${service}`,
+        vpcEndpointType: "Interface",
+        subnetIds: network.subnetIds,
+        securityGroupIds: [network.endpointSecurityGroup.id],
+        privateDnsEnabled: true,
+      },
+      { parent: network },
+    );
+  }
+  new aws.vpc.SecurityGroupIngressRule(
+    `${name}-endpoints-from-network`,
+    {
+      securityGroupId: network.endpointSecurityGroup.id,
+      description: "HTTPS from inside the network",
+      cidrIpv4: CIDR,
+      ...tcp(443),
+    },
+    { parent: network },
+  );
+  new aws.vpc.SecurityGroupEgressRule(
+    `${name}-lambda-to-endpoints`,
+    {
+      securityGroupId: network.lambdaSecurityGroup.id,
+      description: "HTTPS to AWS services",
+      referencedSecurityGroupId: network.endpointSecurityGroup.id,
+      ...tcp(443),
+    },
+    { parent: network },
+  );
 }
 
 /** Rules are resources of their own: two groups that name each other could not be created otherwise. */

@@ -48,7 +48,13 @@ async function main(): Promise<void> {
       step("Forgetting all data");
       await folder.clear();
     }
-    stack = await startStack({ dataFolder: folder, ports, log: printLog, progress: step });
+    stack = await startStack({
+      dataFolder: folder,
+      ports,
+      kafkaBrokers: process.env.KAFKA_BROKERS || undefined,
+      log: printLog,
+      progress: step,
+    });
     const login = options["no-seed"] || stopping.signal.aborted ? undefined : await seedOnce(stack, folder);
     if (!stopping.signal.aborted) {
       mkdirSync(dirname(ENDPOINTS_FILE), { recursive: true });
@@ -132,6 +138,7 @@ function printSummary(stack: Stack, folder: DataFolder, login: string | undefine
       `${endpoints.cognito.endpoint} (pool ${endpoints.cognito.user_pool_id}, client ${endpoints.cognito.client_id})`,
     ],
     ...Object.entries(endpoints.postgres).map(([name, url]) => [`PostgreSQL`, url || name]),
+    ["Kafka", endpoints.kafka.brokers],
     ["DynamoDB", `${endpoints.dynamodb.endpoint} (table ${endpoints.dynamodb.table ?? "none"})`],
     ["Data", folder.path],
     ...(login === undefined ? [] : [["Demo login", login]]),

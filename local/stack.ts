@@ -4,15 +4,19 @@ import type { DataFolder } from "./data-folder";
 import { deploy } from "./deploy";
 import { definitionOf, startGateway } from "./gateway";
 import { createLambdaHost, functionsOf, type LambdaHost } from "./lambda";
+import { eventSourceMappingsOf, startEventSourceMapping } from "./lambda/event-source-mapping";
 import { type Mailbox, startMailbox } from "./mail";
 import { choosePorts, type PortName } from "./ports";
 import { type Graph, resourcesOf } from "./program/graph";
 import { type LoadOptions, loadProgram } from "./program/load";
 import { ACCOUNT_ID } from "./program/outputs";
+import { startSchedules } from "./schedules";
 import { startAwsEndpoint } from "./services/aws-endpoint";
 import { type Cognito, type CognitoPool, startCognito } from "./services/cognito";
 import { startDynamoDb } from "./services/dynamodb";
 import { tablesOf } from "./services/dynamodb-tables";
+import { startKafka } from "./services/kafka";
+import { lambdaApi } from "./services/lambda-api";
 import { startPostgres } from "./services/postgres";
 import { rdsData } from "./services/rds-data";
 
@@ -24,6 +28,8 @@ export interface StackOptions {
   log: (source: string, line: string) => void;
   /** Told the name of every step when it begins. */
   progress?: (step: string) => void;
+  /** Another Kafka than the embedded one: addresses of its brokers, separated by commas. */
+  kafkaBrokers?: string | undefined;
   /** Loads another program or configuration than the project's own; for tests. */
   program?: Pick<LoadOptions, "programFile" | "config">;
 }
@@ -37,6 +43,7 @@ export interface Endpoints {
   postgres: Record<string, string>;
   /** The endpoint of DynamoDB's API, and the first declared table. */
   dynamodb: { endpoint: string; table: string | null };
+  kafka: { brokers: string };
 }
 
 /** A local stack that runs. */
@@ -65,11 +72,16 @@ const EMULATED = new Set([
   "aws:apigatewayv2/integration:Integration",
   "aws:apigatewayv2/route:Route",
   "aws:apigatewayv2/stage:Stage",
+  "aws:cloudwatch/eventRule:EventRule",
+  "aws:cloudwatch/eventTarget:EventTarget",
   "aws:cognito/userPool:UserPool",
   "aws:cognito/userPoolClient:UserPoolClient",
   "aws:dynamodb/table:Table",
+  "aws:lambda/eventSourceMapping:EventSourceMapping",
   "aws:lambda/function:Function",
   "aws:lambda/invocation:Invocation",
+  "aws:msk/cluster:Cluster",
+  "aws:msk/serverlessCluster:ServerlessCluster",
   "aws:rds/cluster:Cluster",
   "aws:rds/clusterInstance:ClusterInstance",
 ]);
@@ -94,9 +106,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...options.program,
       stack: "local",
       workFolder: join(options.dataFolder.path, "program"),
-      outputs: addresses(ports),
+      outputs: addresses(ports, options.kafkaBrokers),
     });
-    progress("Starting PostgreSQL, DynamoDB, Cognito and mail");
+    progress("Starting PostgreSQL, DynamoDB, Kafka, Cognito and mail");
     const mailbox = await startMailbox(ports.mail, (line) => log("mail", line));
     stops.push(() => mailbox.server.close());
     const [postgres, cognito] = await allStarted(stops, [
@@ -108,6 +120,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
       startDeclaredCognito(options, ports, graph, mailbox),
     ]);
+    const brokers = await startBroker(options, ports, stops);
     const tables = tablesOf(graph);
     const dynamodb = await startDynamoDb({ dataFolder: options.dataFolder.path, tables });
     stops.push(() => dynamodb.stop());
@@ -116,11 +129,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       services: {
         "rds-data": rdsData({ clusterArn: clusterArn(graph), postgresUrl: (name) => postgres.url(name) }),
         dynamodb: dynamodb.service,
+        lambda: lambdaApi(() => lambda),
       },
       log: (line) => log("aws", line),
     });
     stops.push(() => aws.close());
-    const lambda = createLambdaHost({
+    const lambda: LambdaHost = createLambdaHost({
       functions: functionsOf(graph),
       region: REGION,
       accountId: ACCOUNT_ID,
@@ -130,14 +144,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL: aws.endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: aws.endpoint,
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
+        KAFKA_SECURITY: "none",
       },
       log: (entry) => log(entry.function, entry.text),
       // More threads than this only wait for each other, and every start of one costs.
       maxInstances: Math.max(4, 2 * availableParallelism()),
     });
     stops.push(() => lambda.close());
-    progress("Deploying: databases and migrations");
+    progress("Deploying: databases, migrations, topics");
     await deploy(graph, lambda, options.dataFolder.path);
+    const stopConsuming = await startConsuming(graph, brokers, lambda, log);
+    stops.push(stopConsuming);
     progress("Starting the API");
     const gateway = await startGateway(definitionOf(graph), {
       lambda,
@@ -155,6 +172,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       cognito: { endpoint: cognito.endpoint, user_pool_id: POOL_ID, client_id: CLIENT_ID },
       postgres: Object.fromEntries(databasesOf(graph).map((name) => [name, postgres.url(name)])),
       dynamodb: { endpoint: aws.endpoint, table: tables[0]?.TableName ?? null },
+      kafka: { brokers },
     };
     return { endpoints, graph, cognito, lambda, notEmulated: notEmulated(graph), stop };
   } catch (error) {
@@ -165,9 +183,43 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 const REGION = "eu-west-1";
 
-const addresses = (ports: Record<PortName, number>): NonNullable<LoadOptions["outputs"]> => ({
+/** The embedded Kafka, unless there is another. Answers the addresses of its brokers. */
+async function startBroker(
+  { kafkaBrokers, dataFolder, log }: StackOptions,
+  ports: Record<PortName, number>,
+  stops: (() => Promise<void>)[],
+): Promise<string> {
+  if (kafkaBrokers !== undefined) return kafkaBrokers;
+  const kafka = await startKafka({ port: ports.kafka, dataFolder: dataFolder.path, log: (line) => log("kafka", line) });
+  stops.push(() => kafka.stop());
+  return kafka.brokers;
+}
+
+/** Has functions consume topics, and invoked when their schedules say. Answers what ends it. */
+async function startConsuming(
+  graph: Graph,
+  brokers: string,
+  lambda: LambdaHost,
+  log: StackOptions["log"],
+): Promise<() => Promise<void>> {
+  const stopSchedules = startSchedules(graph, lambda);
+  const started = eventSourceMappingsOf(graph).map((mapping) =>
+    startEventSourceMapping({ mapping, brokers, lambda, log: (line) => log("events", line) }),
+  );
+  const mappings = await Promise.all(started);
+  return async () => {
+    stopSchedules();
+    await Promise.all(mappings.map((mapping) => mapping.stop()));
+  };
+}
+
+const addresses = (
+  ports: Record<PortName, number>,
+  kafkaBrokers: string | undefined,
+): NonNullable<LoadOptions["outputs"]> => ({
   apiUrl: `http://127.0.0.1:${ports.api}`,
   postgres: { host: "127.0.0.1", port: ports.postgres },
+  kafka: kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
   cognito: { host: "127.0.0.1", port: ports.cognito, poolId: POOL_ID, clientId: CLIENT_ID },
 });
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Database } from "../../components/database";
+import type { EventBus } from "../../components/event-bus";
 import type { ApiService, Route } from "../../components/http-api";
 import { Lambda } from "../../components/lambda";
 import { Table } from "../../components/table";
@@ -12,6 +13,8 @@ import { categoriesEndpoints } from "./endpoints";
 import { tableWork } from "./work";
 
 export interface CategoriesServiceArgs {
+  /** Where the events of users and transactions come from. */
+  bus: EventBus;
   /** The cluster that holds the logical database `transactions`, which knows who shares a group. */
   database: Database;
   /** That database has its schema. */
@@ -73,7 +76,7 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
       `${name}-consumer`,
       {
         description: "Learns from transactions which categories are used, and seeds those of new users",
-        links: [table.link("readWrite")],
+        links: [table.link("readWrite"), args.bus.consume("categories")],
         environment: scores,
         timeout: 60,
         logRetentionDays,
@@ -85,6 +88,7 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
       },
       { parent: this },
     );
+    args.bus.subscribe({ group: "categories", topics: ["ahorro.users", "ahorro.transactions"], lambda: this.consumer });
     this.routes = routesOf(categoriesEndpoints());
     this.registerOutputs();
   }

@@ -23,18 +23,24 @@ const largestBody = 1_048_576;
 /**
  * The handler of a service: finds the endpoint by `event.routeKey`, checks what came in, runs it in a unit of work and
  * renders the answer. Everything that goes wrong leaves as problem+json; only the unforeseen is logged, and never shown.
+ *
+ * @param committed is told of every change that was committed, before the answer leaves.
  */
 export const dispatcher =
-  <Unit>(table: EndpointTable<Unit>, work: UnitOfWork<Unit>) =>
+  <Unit>(table: EndpointTable<Unit>, work: UnitOfWork<Unit>, committed: () => Promise<void> = nothing) =>
   async (event: HttpEvent): Promise<Response> => {
     try {
       const endpoint = table[event.routeKey];
       if (endpoint === undefined) throw problem(404, "route_not_found", "There is no such route.");
-      return await serve(endpoint, work, event);
+      const response = await serve(endpoint, work, event);
+      if (event.requestContext.http.method !== "GET" && response.statusCode < 300) await committed();
+      return response;
     } catch (error) {
       return responseOfProblem(problemOf(error) ?? unforeseen(error, event));
     }
   };
+
+const nothing = () => Promise.resolve();
 
 const serve = async <Unit>(endpoint: Endpoint<Unit>, work: UnitOfWork<Unit>, event: HttpEvent): Promise<Response> => {
   const caller = endpoint.public ? undefined : callerOf(event);

@@ -3,6 +3,8 @@ import type { Database } from "../../components/database";
 import { Migrations } from "../../components/database/migrations";
 import type { ApiService, Route } from "../../components/http-api";
 import { Lambda } from "../../components/lambda";
+import { relayLink } from "../outbox";
+import { relayWaker } from "../outbox/wake";
 import { dispatcher } from "../runtime/dispatch";
 import { routesOf } from "../runtime/endpoint";
 import { connect } from "../runtime/postgres";
@@ -41,10 +43,10 @@ export class TransactionsService extends pulumi.ComponentResource implements Api
       `${name}-api`,
       {
         description: "Balances and transactions",
-        links: [args.database.link("transactions", "api")],
+        links: [args.database.link("transactions", "api"), relayLink("transactions")],
         environment: { RATE_LIMIT: String(args.rateLimit) },
         logRetentionDays: args.logRetentionDays,
-        handler: () => dispatcher(transactionsEndpoints(), statementWork(connect("transactions-api"))),
+        handler: () => dispatcher(transactionsEndpoints(), statementWork(connect("transactions-api")), relayWaker()),
       },
       { parent: this, dependsOn: [migrations.done] },
     );

@@ -3,6 +3,8 @@ import type { Database } from "../../components/database";
 import { Migrations } from "../../components/database/migrations";
 import type { ApiService, Route } from "../../components/http-api";
 import { Lambda } from "../../components/lambda";
+import { relayLink } from "../outbox";
+import { relayWaker } from "../outbox/wake";
 import { dispatcher } from "../runtime/dispatch";
 import { routesOf } from "../runtime/endpoint";
 import { connect } from "../runtime/postgres";
@@ -21,6 +23,8 @@ export interface UsersServiceArgs {
 export class UsersService extends pulumi.ComponentResource implements ApiService {
   readonly lambda: Lambda;
   readonly routes: Route[];
+  /** The database has its schema; functions that use it depend on this. */
+  readonly migrated: pulumi.Resource;
 
   constructor(name: string, args: UsersServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:users:UsersService", name, {}, opts);
@@ -34,14 +38,15 @@ export class UsersService extends pulumi.ComponentResource implements ApiService
       },
       { parent: this },
     );
+    this.migrated = migrations.done;
     this.lambda = new Lambda(
       `${name}-api`,
       {
         description: "Users, groups, memberships and invites",
-        links: [args.database.link("users", "api")],
+        links: [args.database.link("users", "api"), relayLink("users")],
         environment: { RATE_LIMIT: String(args.rateLimit) },
         logRetentionDays: args.logRetentionDays,
-        handler: () => dispatcher(usersEndpoints(), sqlWork(connect("users-api"))),
+        handler: () => dispatcher(usersEndpoints(), sqlWork(connect("users-api")), relayWaker()),
       },
       { parent: this, dependsOn: [migrations.done] },
     );

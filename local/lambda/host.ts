@@ -36,6 +36,8 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
   const retries = createRetries(options);
 
   return {
+    has: (nameOrArn) => find(nameOrArn) !== undefined,
+
     invoke(nameOrArn, event, { clientContext } = {}) {
       const pool = find(nameOrArn);
       if (pool === undefined) return Promise.resolve(failure("rejected", notFound(nameOrArn)));

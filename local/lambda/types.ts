@@ -50,6 +50,8 @@ export interface LogEntry {
 }
 
 export interface LambdaHost {
+  /** Whether there is a function of this name or ARN. */
+  has(nameOrArn: string): boolean;
   /**
    * Invokes a function and waits for its answer (`RequestResponse`). Never rejects: every failure is a result.
    * `nameOrArn` takes a name, an ARN or a partial ARN, each with or without a qualifier.

@@ -16,5 +16,6 @@ export const localConfig = (): Record<string, string> => ({
   "ahorro:identity": JSON.stringify({ deletionProtection: false, passwordSignIn: true }),
   "ahorro:api": JSON.stringify({ requestsPerSecond: 10_000, burst: 5_000, corsOrigins: ["http://localhost:5173"] }),
   "ahorro:categories": JSON.stringify({ halfLifeDays: 30, deletionProtection: false }),
+  "ahorro:events": JSON.stringify({ broker: "serverless", sweep: "rate(1 minute)" }),
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });

@@ -8,6 +8,8 @@ export interface Addresses {
   /** Base URL of the HTTP API. */
   apiUrl?: string;
   postgres?: { host: string; port: number };
+  /** Addresses of Kafka brokers, separated by commas. */
+  kafka?: string;
   cognito?: { host: string; port: number; poolId: string; clientId: string };
 }
 
@@ -47,6 +49,16 @@ export function answerCall(token: string, context: OutputContext): Record<string
 const CALLS: Record<string, (context: OutputContext) => Record<string, unknown>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": ({ accountId }) => ({ accountId, id: accountId }),
   "aws:index/getRegion:getRegion": ({ region }) => ({ region, id: region }),
+};
+
+const kafkaCluster: Synthesis = (name, inputs, { region, accountId, addresses: { kafka } }) => {
+  const physical = typeof inputs.clusterName === "string" ? inputs.clusterName : name;
+  const arn = `arn:aws:kafka:${region}:${accountId}:cluster/${physical}/00000000-0000-4000-8000-000000000000-1`;
+  return {
+    id: arn,
+    arn,
+    bootstrapBrokersSaslIam: kafka ?? `boot-${name}.kafka-serverless.${region}.amazonaws.com:9098`,
+  };
 };
 
 const RULES: Record<string, Synthesis> = {
@@ -92,6 +104,8 @@ const RULES: Record<string, Synthesis> = {
     };
   },
   "aws:lambda/invocation:Invocation": (name) => ({ id: name, result: "{}" }),
+  "aws:msk/cluster:Cluster": kafkaCluster,
+  "aws:msk/serverlessCluster:ServerlessCluster": kafkaCluster,
   "aws:rds/cluster:Cluster": (name, _inputs, { region, accountId, addresses: { postgres } }) => ({
     id: name,
     clusterIdentifier: name,

@@ -11,6 +11,7 @@ export interface AwsRequest extends HttpRequest {
 /** What an emulation answers: a JSON document, or an error in the way of AWS's JSON protocols. */
 export type AwsResponse =
   | { status: 200; body: unknown }
+  | { status: 202 }
   | { status: 400 | 403 | 404 | 500 | 504; error: string; message: string };
 
 /** The emulation of one AWS API. Whatever it does not emulate it refuses by name rather than ignore it. */
@@ -56,6 +57,7 @@ function credentialScope(authorization: string | undefined): { region: string; s
 function toHttp(response: AwsResponse): HttpResponse {
   const headers = { "content-type": "application/json", "x-amzn-requestid": randomUUID() };
   if (response.status === 200) return { status: 200, headers, body: JSON.stringify(response.body) };
+  if (response.status === 202) return { status: 202, headers, body: "" };
   const body = JSON.stringify({ message: response.message });
   return { status: response.status, headers: { ...headers, "x-amzn-errortype": response.error }, body };
 }

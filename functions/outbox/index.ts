@@ -1,0 +1,117 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Database } from "../../components/database";
+import type { EventBus } from "../../components/event-bus";
+import { functionName, Lambda } from "../../components/lambda";
+import type { Link } from "../../components/link";
+import { handOver } from "../runtime/hand-over";
+import { kafkaPublisher } from "../runtime/kafka";
+import { connect } from "../runtime/postgres";
+import { relay } from "./relay";
+
+export interface OutboxRelayArgs {
+  database: Database;
+  databaseName: string;
+  bus: EventBus;
+  /** Where the events of this database go. */
+  topic: string;
+  /** Whether published events are deleted, or kept and marked. */
+  afterwards: "mark" | "delete";
+  /** How often the outbox is looked into unasked, e.g. `rate(1 minute)`; an idle database that may pause is woken by it. */
+  sweep: string;
+  /** The database has its schema. */
+  migrated: pulumi.Resource;
+  logRetentionDays: pulumi.Input<number>;
+}
+
+/** The name of the relay of a database; known before it is declared, as those who call it are declared first. */
+const relayName = (databaseName: string): string => `${databaseName}-relay`;
+
+/** What a function needs to call for the relay of a database: its name, and the right to invoke it. */
+export function relayLink(databaseName: string): Link {
+  const name = functionName(relayName(databaseName));
+  const { accountId } = aws.getCallerIdentityOutput();
+  const { id: region } = aws.getRegionOutput();
+  return {
+    environment: { RELAY_FUNCTION: name },
+    statements: [
+      {
+        Sid: "CallRelay",
+        Effect: "Allow",
+        Action: ["lambda:InvokeFunction"],
+        Resource: pulumi.interpolate`arn:aws:lambda:${region}:${accountId}:function:${name}`,
+      },
+    ],
+  };
+}
+
+/**
+ * Publishes a database's outbox: called by the API after each commit, and by a schedule for what such a call has missed. At most two
+ * run at once: one works, one waits its turn. Costs nothing when idle but the schedule's invocations.
+ */
+export class OutboxRelay extends pulumi.ComponentResource {
+  readonly lambda: Lambda;
+
+  constructor(args: OutboxRelayArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const name = relayName(args.databaseName);
+    super("ahorro:outbox:OutboxRelay", name, {}, opts);
+    const { topic, afterwards, bus } = args;
+    const consumers = bus.subscriptions.filter(({ topics }) => topics.includes(topic)).map(({ lambda }) => lambda);
+    const direct = bus.broker === undefined;
+    this.lambda = new Lambda(
+      name,
+      {
+        description: `Publishes what is in the outbox of the database ${args.databaseName}`,
+        links: [
+          args.database.link(args.databaseName, "relay"),
+          bus.publish(),
+          ...(direct ? [invokeLink(consumers)] : []),
+        ],
+        timeout: 60,
+        reservedConcurrency: 2,
+        logRetentionDays: args.logRetentionDays,
+        handler: () => {
+          const publisher = direct ? handOver() : kafkaPublisher("relay");
+          return relay({
+            connect: () => connect("relay"),
+            publish: (messages) => publisher.publish(topic, messages),
+            afterwards,
+          });
+        },
+      },
+      { parent: this, dependsOn: [args.migrated, ...bus.ready] },
+    );
+    sweep(this, name, args.sweep, this.lambda);
+    this.registerOutputs({});
+  }
+}
+
+/** Without a broker: who is handed the events. */
+const invokeLink = (consumers: Lambda[]): Link => ({
+  environment: { CONSUMERS: pulumi.all(consumers.map(({ name }) => name)).apply((names) => names.join(",")) },
+  statements:
+    consumers.length === 0
+      ? []
+      : [
+          {
+            Sid: "HandOver",
+            Effect: "Allow",
+            Action: ["lambda:InvokeFunction"],
+            Resource: consumers.map(({ arn }) => arn),
+          },
+        ],
+});
+
+function sweep(parent: OutboxRelay, name: string, schedule: string, lambda: Lambda): void {
+  const rule = new aws.cloudwatch.EventRule(
+    name,
+    { description: `Looks for events left in an outbox`, scheduleExpression: schedule },
+    { parent },
+  );
+  new aws.cloudwatch.EventTarget(name, { rule: rule.name, arn: lambda.arn, input: "{}" }, { parent });
+  new aws.lambda.Permission(
+    name,
+    { function: lambda.name, action: "lambda:InvokeFunction", principal: "events.amazonaws.com", sourceArn: rule.arn },
+    { parent },
+  );
+}
