@@ -35,6 +35,8 @@ export const categoriesConsumer = ({ table, halfLifeDays }: { table: Table; half
   const count = async (event: CloudEvent): Promise<void> => {
     const { transaction_id, user_id, version, ...use } = parse(transactionData, event);
     const weights = event.type === "TransactionDeleted" ? {} : weightsOf(use, halfLifeDays);
+    // Nothing comes before the first version, so that one without a category has nothing to be remembered for.
+    if (version === 1 && Object.keys(weights).length === 0) return;
     await contribute(table, { user_id, transaction_id, version, weights });
   };
 
