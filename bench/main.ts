@@ -11,6 +11,7 @@ import { PROJECT_FOLDER } from "../local/program/stack-config";
 import { benchApi } from "./api";
 import { benchBundles } from "./bundles";
 import { benchCategories } from "./categories";
+import { benchEvents } from "./events";
 import { type Figure, table } from "./figures";
 import { benchLedger } from "./ledger";
 import { benchMachine } from "./machine";
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
   try {
     figures.push(...benchMachine());
     figures.push(...(await benchBundles(folder)));
-    figures.push(...(await benchStart(folder, [benchApi, benchCategories, benchLedger])));
+    figures.push(...(await benchStart(folder, [benchApi, benchCategories, benchEvents, benchLedger])));
     figures.push(...benchMachine());
   } finally {
     rmSync(folder, { recursive: true, force: true });

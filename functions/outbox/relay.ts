@@ -21,6 +21,9 @@ interface OutboxEvent {
   event_type: string;
   aggregate_id: string;
   payload: string;
+  /** Place in the order of publication. */
+  place: string;
+  seq: string;
 }
 
 /** Events in one batch. */
@@ -59,35 +62,63 @@ const takeTurn = async (sql: Sql): Promise<boolean> => {
   return true;
 };
 
+/**
+ * Publishes one batch after another. The next one is read while the broker takes this one, and forgotten while it takes the next:
+ * what is sent stays in order, and nothing is forgotten before it is acknowledged.
+ */
 const drain = async (sql: Sql, options: RelayOptions, goOn: () => boolean): Promise<number> => {
   let published = 0;
   let foundAt = performance.now();
+  let coming = pending(sql, options.afterwards);
+  let forgetting: Promise<unknown> = Promise.resolve();
   while (goOn()) {
-    const events = await pending(sql, options.afterwards);
-    if (events.length > 0) {
-      await publishAll(sql, options, events);
-      published += events.length;
-      foundAt = performance.now();
-    } else if (performance.now() - foundAt > LINGER) break;
-    else await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    const events = await coming;
+    const last = events.at(-1);
+    if (last === undefined) {
+      await forgetting;
+      if (performance.now() - foundAt > LINGER) return published;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      coming = pending(sql, options.afterwards);
+      continue;
+    }
+    coming = pending(sql, options.afterwards, last);
+    const sent = await Promise.allSettled([publishAll(sql, options, events), forgetting]);
+    for (const outcome of sent) {
+      if (outcome.status === "rejected") {
+        await coming.catch(() => undefined);
+        throw outcome.reason;
+      }
+    }
+    forgetting = forget(sql, events, options.afterwards);
+    forgetting.catch(() => undefined);
+    published += events.length;
+    foundAt = performance.now();
   }
+  await forgetting;
   return published;
 };
 
-/** The next events: those of transactions that no older one can still come before. */
-const pending = (sql: Sql, afterwards: RelayOptions["afterwards"]) => sql<OutboxEvent[]>`
-  select id, event_type, aggregate_id, payload::text as payload
+/**
+ * The next batch: events of transactions that no older one can still come before. Whatever comes later comes after these.
+ */
+const pending = async (
+  sql: Sql,
+  afterwards: RelayOptions["afterwards"],
+  after?: OutboxEvent,
+): Promise<OutboxEvent[]> => sql<OutboxEvent[]>`
+  select id, event_type, aggregate_id, payload::text as payload, xid::text as place, seq
   from outbox
   where xid < pg_snapshot_xmin(pg_current_snapshot())
     ${afterwards === "mark" ? sql`and status = 'pending'` : sql``}
+    ${after === undefined ? sql`` : sql`and (xid, seq) > (${after.place}::text::xid8, ${after.seq}::text::bigint)`}
   order by xid, seq
   limit ${BATCH}
 `;
 
+/** Gives events to the broker; those that it refuses for good are set aside. */
 const publishAll = async (sql: Sql, options: RelayOptions, events: OutboxEvent[]): Promise<void> => {
   try {
     await options.publish(events.map(messageOf));
-    await forget(sql, events, options.afterwards);
   } catch (error) {
     if (!isRefusal(error)) {
       await note(sql, events, error);

@@ -28,5 +28,6 @@ export const handOver = (): Publisher => {
         await Promise.all(consumers.map((consumer) => invoke(consumer, event)));
       }
     },
+    close: () => Promise.resolve(),
   };
 };

@@ -5,6 +5,8 @@ import { kafkaSettings } from "../../components/event-bus/connection";
 export interface Publisher {
   /** Sends messages to a topic; done once all in-sync replicas have them. Order holds per key. */
   publish(topic: string, messages: Message[]): Promise<void>;
+  /** Lets go of the broker. */
+  close(): Promise<void>;
 }
 
 /**
@@ -38,5 +40,6 @@ export const kafkaPublisher = (clientId: string): Publisher => {
         throw error;
       }
     },
+    close: () => producer.disconnect(),
   };
 };
