@@ -2,7 +2,7 @@
  * The events of the transactions service, as ../events/transactions.ts has them, keyed by user. `data` is the whole resource and its
  * `version`, by which consumers tell older from newer; transactions carry the calendar day of the sender besides.
  */
-import type { NewEvent } from "../events";
+import type { NewEvent } from "../events/types";
 import { type LedgerChange, type RecordedTransaction, shown } from "./ledger";
 import type { Balance } from "./schemas";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { NewEvent } from "../events";
+import type { NewEvent } from "../events/types";
 import { created, noContent, ok } from "../runtime/answer";
 import { type Caller, type EndpointTable, endpoint } from "../runtime/endpoint";
 import { Currency, Email, Locale, TimeZone } from "../runtime/fields";

@@ -2,7 +2,7 @@
  * The nine events of the users service, as ../events/users.ts has them. Group events are keyed by the group and carry its `version`
  * and all its members, so that a consumer can take the newest and forget the rest; user events are keyed by the user.
  */
-import type { NewEvent } from "../events";
+import type { NewEvent } from "../events/types";
 import type { Invite, Role, User } from "./schemas";
 
 /** A group as events tell of it: for everyone, so without a caller's role. */

@@ -3,6 +3,7 @@
  * form in published.json holds them to it.
  */
 import * as v from "valibot";
+import { errorOf } from "../runtime/validation";
 import {
   BalanceCreated,
   BalanceDeleted,
@@ -164,7 +165,7 @@ export type Parsed =
 /** The schemas by type, in the form that keeps a type and its event together. */
 const schemas: { [T in EventType]: { schema: () => v.GenericSchema<unknown, Events[T]> } } = eventTypes;
 
-/** Reads events of one type; of what is wrong it tells the first. The schema is made once. */
+/** Reads events of one type. Of what is wrong it tells the first, but no values: they may be personal. The schema is made once. */
 export const parserOf = <T extends EventType>(
   type: T,
 ): ((json: unknown) => { event: Events[T] } | { wrong: string }) => {
@@ -172,8 +173,8 @@ export const parserOf = <T extends EventType>(
   return (json) => {
     const parsed = v.safeParse(schema, json, { abortEarly: true });
     if (parsed.success) return { event: parsed.output };
-    const [issue] = parsed.issues;
-    return { wrong: `${v.getDotPath(issue) ?? "the event"}: ${issue.message}` };
+    const { path, message } = errorOf(parsed.issues[0]);
+    return { wrong: `${path}: ${message}` };
   };
 };
 
