@@ -1,11 +1,9 @@
 /**
  * The OpenAPI 3.1 document, made from the endpoint tables while the program is deployed; never captured into a function.
  */
-import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import type { Endpoint, EndpointTable, Schema } from "./endpoint";
-
-type Json = Record<string, unknown>;
+import { type Json, jsonSchemaOf } from "./json-schema";
 
 /** The endpoints of one service under the name that groups them in the document. */
 export interface DocumentedService {
@@ -130,33 +128,15 @@ const problemStatuses = (method: string, endpoint: Endpoint<never>): number[] =>
   return [...statuses].sort((a, b) => a - b);
 };
 
-/**
- * JSON Schema of a schema. What a schema says of itself for the document (`jsonSchema` metadata) replaces what was derived;
- * titled schemas move to the components and are referred to.
- */
-const jsonSchema = (schema: Schema, schemas: Record<string, Json>): Json => {
-  const { $schema: _, ...converted } = toJsonSchema(schema, {
+/** JSON Schema of a schema; titled ones move to the components and are referred to. */
+const jsonSchema = (schema: Schema, schemas: Record<string, Json>): Json =>
+  jsonSchemaOf(schema, {
     target: "draft-2020-12",
-    // Checks and transformations have no counterpart in JSON Schema; the metadata after them tells the rest.
-    errorMode: "ignore",
-    overrideAction: ({ valibotAction, jsonSchema: derived }) => {
-      if (isMetadata(valibotAction)) {
-        const { metadata } = valibotAction;
-        return "schema" in metadata ? jsonSchema(metadata.schema, schemas) : metadata.jsonSchema;
-      }
-      if (!isTitle(valibotAction)) return undefined;
-      schemas[valibotAction.title] = { title: valibotAction.title, ...derived };
-      return { $ref: `#/components/schemas/${valibotAction.title}` };
+    define: (title, definition) => {
+      schemas[title] = definition;
+      return `#/components/schemas/${title}`;
     },
   });
-  return converted;
-};
-
-const isMetadata = (action: {
-  type: string;
-}): action is { type: string; metadata: { jsonSchema: Json } | { schema: Schema } } => action.type === "metadata";
-
-const isTitle = (action: { type: string }): action is { type: string; title: string } => action.type === "title";
 
 const problemSchema: Json = {
   title: "Problem",

@@ -188,7 +188,12 @@ interface BalanceChange {
  * A change of a balance that adds up with whatever happens to it meanwhile; so its event is made in SQL, from the locked row and
  * from what became of it.
  */
-const changed = (sql: Sql, type: string, balance: StoredBalance, { set, fits, conditional }: BalanceChange): Change => {
+const changed = (
+  sql: Sql,
+  type: "BalanceUpdated" | "BalanceDeleted",
+  balance: StoredBalance,
+  { set, fits, conditional }: BalanceChange,
+): Change => {
   const { balance_id: balanceId, user_id: aggregateId } = balance;
   const event = outboxRow({ type, source: "transactions", aggregateId, data: {} });
   return {

@@ -1,8 +1,8 @@
 /**
- * The six events of the transactions service, keyed by user. `data` is the whole resource and its `version`, by which consumers
- * tell older from newer; transactions carry the calendar day of the sender besides.
+ * The events of the transactions service, as ../events/transactions.ts has them, keyed by user. `data` is the whole resource and its
+ * `version`, by which consumers tell older from newer; transactions carry the calendar day of the sender besides.
  */
-import type { Event } from "../runtime/outbox";
+import type { NewEvent } from "../events/types";
 import { type LedgerChange, type RecordedTransaction, shown } from "./ledger";
 import type { Balance } from "./schemas";
 
@@ -14,22 +14,18 @@ const state = (transaction: RecordedTransaction) => ({
 });
 
 /** The event of a change: a restored transaction is an updated one. */
-export const transactionEvent = ({ before, after }: LedgerChange): Event => ({
-  type:
-    before === undefined
-      ? "TransactionCreated"
-      : after.deleted_at === null
-        ? "TransactionUpdated"
-        : "TransactionDeleted",
-  source: "transactions",
-  aggregateId: after.user_id,
-  data: {
-    ...state(after),
-    ...(before !== undefined && after.deleted_at === null ? { previous: state(before) } : {}),
-  },
-});
+export const transactionEvent = ({
+  before,
+  after,
+}: LedgerChange): NewEvent<"TransactionCreated" | "TransactionUpdated" | "TransactionDeleted"> => {
+  const about = { source: "transactions", aggregateId: after.user_id } as const;
+  const { deleted_at } = after;
+  if (deleted_at !== null) return { type: "TransactionDeleted", ...about, data: { ...state(after), deleted_at } };
+  if (before === undefined) return { type: "TransactionCreated", ...about, data: state(after) };
+  return { type: "TransactionUpdated", ...about, data: { ...state(after), previous: state(before) } };
+};
 
-export const balanceCreated = (balance: Balance): Event => ({
+export const balanceCreated = (balance: Balance): NewEvent<"BalanceCreated"> => ({
   type: "BalanceCreated",
   source: "transactions",
   aggregateId: balance.user_id,

@@ -1,9 +1,10 @@
 import * as v from "valibot";
+import type { NewEvent } from "../events/types";
 import { created, noContent, ok } from "../runtime/answer";
 import { type Caller, type EndpointTable, endpoint } from "../runtime/endpoint";
 import { Currency, Email, Locale, TimeZone } from "../runtime/fields";
 import { personalGroupId } from "../runtime/ids";
-import { type Event, publish } from "../runtime/outbox";
+import { publish } from "../runtime/outbox";
 import type { Sql } from "../runtime/postgres";
 import { problem } from "../runtime/problem";
 import {
@@ -143,7 +144,7 @@ const registered = async (sql: Sql, caller: Caller): Promise<User> => {
 };
 
 /** Ends every membership of a user, and gives the events of it. Groups are locked in the order of their ids. */
-const leaveAllGroups = async (sql: Sql, userId: string): Promise<Event[]> => {
+const leaveAllGroups = async (sql: Sql, userId: string): Promise<NewEvent[]> => {
   const groups = await sql<{ group_id: string }[]>`
     select g.group_id
     from groups g
@@ -151,12 +152,12 @@ const leaveAllGroups = async (sql: Sql, userId: string): Promise<Event[]> => {
     order by g.group_id
     for no key update
   `;
-  const events: Event[] = [];
+  const events: NewEvent[] = [];
   for (const { group_id } of groups) events.push(...(await leaveGroup(sql, group_id, userId)));
   return events;
 };
 
-const leaveGroup = async (sql: Sql, groupId: string, userId: string): Promise<Event[]> => {
+const leaveGroup = async (sql: Sql, groupId: string, userId: string): Promise<NewEvent[]> => {
   const before = await groupState(sql, groupId);
   const others = before.members.filter((member) => member.user_id !== userId);
   if (others.length === before.members.length) return [];

@@ -1,8 +1,8 @@
 /**
- * The nine events of the users service. Group events are keyed by the group and carry its `version` and all its members, so
- * that a consumer can take the newest and forget the rest; user events are keyed by the user.
+ * The nine events of the users service, as ../events/users.ts has them. Group events are keyed by the group and carry its `version`
+ * and all its members, so that a consumer can take the newest and forget the rest; user events are keyed by the user.
  */
-import type { Event } from "../runtime/outbox";
+import type { NewEvent } from "../events/types";
 import type { Invite, Role, User } from "./schemas";
 
 /** A group as events tell of it: for everyone, so without a caller's role. */
@@ -17,48 +17,69 @@ export interface GroupState {
   updated_at: Date;
 }
 
-const userEvent = (type: string, user: User, more: Record<string, unknown> = {}): Event => ({
-  type,
-  source: "users",
-  aggregateId: user.user_id,
-  data: { ...user, ...more },
+const aboutUser = ({ user_id }: { user_id: string }) => ({ source: "users", aggregateId: user_id }) as const;
+const aboutGroup = ({ group_id }: GroupState) => ({ source: "users", aggregateId: group_id }) as const;
+
+export const userCreated = (user: User): NewEvent<"UserCreated"> => ({
+  type: "UserCreated",
+  ...aboutUser(user),
+  data: user,
 });
 
-export const userCreated = (user: User): Event => userEvent("UserCreated", user);
-export const userUpdated = (user: User, previous: User): Event => userEvent("UserUpdated", user, { previous });
+export const userUpdated = (user: User, previous: User): NewEvent<"UserUpdated"> => ({
+  type: "UserUpdated",
+  ...aboutUser(user),
+  data: { ...user, previous },
+});
+
 /** Tells the id and when, and nothing personal. */
-export const userDeleted = (user: { user_id: string; deleted_at: Date }): Event => ({
+export const userDeleted = (user: { user_id: string; deleted_at: Date }): NewEvent<"UserDeleted"> => ({
   type: "UserDeleted",
-  source: "users",
-  aggregateId: user.user_id,
+  ...aboutUser(user),
   data: { ...user, status: "deleted" },
 });
 
-const groupEvent = (type: string, group: GroupState, more: Record<string, unknown> = {}): Event => ({
-  type,
-  source: "users",
-  aggregateId: group.group_id,
-  data: { ...group, ...more },
+export const groupCreated = (group: GroupState): NewEvent<"GroupCreated"> => ({
+  type: "GroupCreated",
+  ...aboutGroup(group),
+  data: group,
 });
 
-export const groupCreated = (group: GroupState): Event => groupEvent("GroupCreated", group);
-export const groupUpdated = (group: GroupState, previous: GroupState): Event =>
-  groupEvent("GroupUpdated", group, { previous });
-export const groupDeleted = (group: GroupState): Event => groupEvent("GroupDeleted", group);
+export const groupUpdated = (group: GroupState, previous: GroupState): NewEvent<"GroupUpdated"> => ({
+  type: "GroupUpdated",
+  ...aboutGroup(group),
+  data: { ...group, previous },
+});
 
-/** The only event that carries a code in the clear: the mail needs it. */
+export const groupDeleted = (group: GroupState): NewEvent<"GroupDeleted"> => ({
+  type: "GroupDeleted",
+  ...aboutGroup(group),
+  data: group,
+});
+
+/** The only event that carries a code that is still good: the mail needs it. */
 export const userInvitedGroup = (
   group: GroupState,
   invite: Invite,
   mail: { invite_code: string; inviter_name: string; locale: string },
-): Event =>
-  groupEvent("UserInvitedGroup", group, { ...invite, email: invite.invitee_email, code: mail.invite_code, ...mail });
+): NewEvent<"UserInvitedGroup"> => ({
+  type: "UserInvitedGroup",
+  ...aboutGroup(group),
+  data: { ...group, ...invite, email: invite.invitee_email, code: mail.invite_code, ...mail },
+});
 
 export const userJoinedGroup = (
   group: GroupState,
-  joined: { user_id: string; role: Role; invite_id: string; code: string },
-): Event => groupEvent("UserJoinedGroup", group, joined);
+  joined: { user_id: string; role: Invite["role"]; invite_id: string; code: string },
+): NewEvent<"UserJoinedGroup"> => ({
+  type: "UserJoinedGroup",
+  ...aboutGroup(group),
+  data: { ...group, ...joined },
+});
 
 /** `by` is who removed the member, or the member themself. */
-export const userLeftGroup = (group: GroupState, left: { user_id: string; by: string }): Event =>
-  groupEvent("UserLeftGroup", group, left);
+export const userLeftGroup = (group: GroupState, left: { user_id: string; by: string }): NewEvent<"UserLeftGroup"> => ({
+  type: "UserLeftGroup",
+  ...aboutGroup(group),
+  data: { ...group, ...left },
+});

@@ -1,18 +1,30 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { currentContracts } from "../../functions/events/contracts";
+import { exampleOf } from "../../functions/events/examples";
 import type { CloudEvent } from "../../functions/runtime/consumer";
 import { stack } from "./stack";
 
-/** An event as the outbox relay publishes it. */
-export const cloudEvent = (type: string, subject: string, data: Record<string, unknown>): CloudEvent => ({
-  specversion: "1.0",
-  id: randomUUID(),
-  source: "/ahorro/test",
-  type,
-  subject,
-  time: new Date().toISOString(),
-  data,
-});
+const contracts = currentContracts();
+
+/**
+ * An event as the outbox relay publishes it. Of a known type it is whole: what `data` leaves out is as in the example of its
+ * contract.
+ */
+export const cloudEvent = (type: string, subject: string, data: Record<string, unknown>): CloudEvent => {
+  const contract = Object.hasOwn(contracts, type) ? contracts[type] : undefined;
+  const { source, data: rest, ...more } = contract ? exampleOf(contract) : { source: "/ahorro/test", data: {} };
+  return {
+    ...more,
+    specversion: "1.0",
+    id: randomUUID(),
+    source: String(source),
+    type,
+    subject,
+    time: new Date().toISOString(),
+    data: { ...rest, ...data },
+  };
+};
 
 /** What Lambda hands to a consumer of an MSK topic. */
 export const mskEvent = (events: CloudEvent[], topic = "ahorro.transactions") => ({

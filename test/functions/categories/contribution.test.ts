@@ -237,7 +237,10 @@ describe("Counting transactions into scores", () => {
     await deliver(table, cloudEvent("TransactionCreated", user_id, early));
     const both = (await scoresOf(table, user_id))[ids[0] ?? ""] ?? 0n;
     assert.ok(both > large && Number(both) === Number(large));
-    await deliver(table, cloudEvent("TransactionDeleted", user_id, { ...early, version: 2 }));
+    await deliver(
+      table,
+      cloudEvent("TransactionDeleted", user_id, { ...early, version: 2, deleted_at: late.created_at }),
+    );
     assert.deepEqual((await scoresOf(table, user_id))[ids[0] ?? ""], large);
   });
 
@@ -245,7 +248,7 @@ describe("Counting transactions into scores", () => {
     const event = cloudEvent("TransactionCreated", randomUUID(), { transaction_id: "x" });
     await assert.rejects(
       deliver(table, event),
-      new RegExp(`The TransactionCreated ${event.id} is not as expected: transaction_id`),
+      new RegExp(`The TransactionCreated ${event.id} is not as expected: data.transaction_id`),
     );
     await deliver(table, cloudEvent("BalanceCreated", randomUUID(), {}));
   });

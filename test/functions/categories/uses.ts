@@ -30,7 +30,12 @@ export const dataOf = (userId: string, transactionId: string, version: number, u
   user_id: userId,
   version,
   category_id: null,
-  entries: use.categories.map((index) => ({ category_id: ids[index] })),
+  entries: use.categories.map((index) => ({
+    entry_id: randomUUID(),
+    description: null,
+    amount: "1.00",
+    category_id: ids[index],
+  })),
   approved_at: use.approved ? instant(use.day) : null,
   deleted_at: use.deleted ? instant(use.day) : null,
   transacted_at: instant(use.day),
