@@ -7,6 +7,7 @@ import { dispatcher } from "../runtime/dispatch";
 import { routesOf } from "../runtime/endpoint";
 import { connect } from "../runtime/postgres";
 import { statementWork } from "../runtime/statement-work";
+import { transactionsConsumer } from "./consumer";
 import { transactionsEndpoints } from "./endpoints";
 
 export interface TransactionsServiceArgs {
@@ -17,10 +18,15 @@ export interface TransactionsServiceArgs {
   logRetentionDays: pulumi.Input<number>;
 }
 
-/** Balances and transactions, the ledger: one function on the database `transactions`. Costs nothing when idle. */
+/**
+ * Balances and transactions, the ledger: a function that serves them, and one that learns from events who may see them; both on
+ * the database `transactions`. Costs nothing when idle.
+ */
 export class TransactionsService extends pulumi.ComponentResource implements ApiService {
   readonly lambda: Lambda;
   readonly routes: Route[];
+  /** Takes the events of users and groups. */
+  readonly consumer: Lambda;
   /** The database has its schema; functions that use it depend on this. */
   readonly migrated: pulumi.Resource;
 
@@ -45,6 +51,18 @@ export class TransactionsService extends pulumi.ComponentResource implements Api
         environment: { RATE_LIMIT: String(args.rateLimit) },
         logRetentionDays: args.logRetentionDays,
         handler: () => dispatcher(transactionsEndpoints(), statementWork(connect("transactions-api"))),
+      },
+      { parent: this, dependsOn: [migrations.done] },
+    );
+    this.consumer = new Lambda(
+      `${name}-consumer`,
+      {
+        description: "Learns who is in which group, and erases what deleted users leave behind",
+        links: [args.database.link("transactions", "consumer")],
+        // Erasing years of transactions takes a while; each thousand of them is committed by itself.
+        timeout: 120,
+        logRetentionDays: args.logRetentionDays,
+        handler: () => transactionsConsumer(connect("transactions-consumer")),
       },
       { parent: this, dependsOn: [migrations.done] },
     );
