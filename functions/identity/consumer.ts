@@ -1,0 +1,34 @@
+import * as v from "valibot";
+import { consumer } from "../runtime/consumer";
+import { eventData } from "../runtime/event-data";
+import { Id } from "../runtime/fields";
+
+const UserData = () => v.object({ user_id: Id() });
+
+/**
+ * Deletes the Cognito user of who deleted their account: from then on they cannot sign in, nor renew their tokens. Who signs up with the
+ * same address later is somebody new, with another `sub`. An event that comes again finds nobody, which is as well.
+ *
+ * @throws Error naming the event whose data are not what they should be; Cognito's own otherwise.
+ */
+export const identityConsumer = (userPoolId: string) => {
+  // Imported here, not captured: the program itself has no use for the SDK and loads faster without it.
+  const {
+    AdminDeleteUserCommand,
+    CognitoIdentityProviderClient,
+  }: typeof import("@aws-sdk/client-cognito-identity-provider") = require("@aws-sdk/client-cognito-identity-provider");
+  const client = new CognitoIdentityProviderClient({});
+  const userData = UserData();
+
+  return consumer({
+    UserDeleted: async (event) => {
+      // Where people sign in by e-mail address, Cognito's user name is the sub; and that is our user id.
+      const { user_id: Username } = eventData(userData, event);
+      try {
+        await client.send(new AdminDeleteUserCommand({ UserPoolId: userPoolId, Username }));
+      } catch (error) {
+        if (!(error instanceof Error && error.name === "UserNotFoundException")) throw error;
+      }
+    },
+  });
+};
