@@ -4,9 +4,12 @@ import { readConfig } from "./components/config";
 import { Database } from "./components/database";
 import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
+import { Mail } from "./components/mail";
 import { Network } from "./components/network";
 import { CategoriesService } from "./functions/categories";
 import { apiDocument } from "./functions/document";
+import { IdentityService } from "./functions/identity";
+import { NotificationsService } from "./functions/notifications";
 import { PlatformService } from "./functions/platform";
 import { TransactionsService } from "./functions/transactions";
 import { UsersService } from "./functions/users";
@@ -29,6 +32,7 @@ const database = new Database(
   opts,
 );
 const identity = new Identity("identity", config.identity, opts);
+const mail = new Mail("mail", config.mail, opts);
 
 const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
 const transactions = new TransactionsService("transactions", { database, rateLimit, logRetentionDays }, opts);
@@ -54,6 +58,9 @@ const api = new HttpApi(
   },
   opts,
 );
+
+new IdentityService("identity", { identity, logRetentionDays }, opts);
+new NotificationsService("notifications", { mail, webUrl: config.mail.webUrl ?? api.url, logRetentionDays }, opts);
 
 export const apiUrl = api.url;
 export const region = config.region;

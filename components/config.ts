@@ -10,6 +10,7 @@ export interface StackConfig {
   identity: v.InferOutput<typeof schemas.identity>;
   api: v.InferOutput<typeof schemas.api>;
   categories: v.InferOutput<typeof schemas.categories>;
+  mail: v.InferOutput<typeof schemas.mail>;
   logs: v.InferOutput<typeof schemas.logs>;
 }
 
@@ -17,6 +18,11 @@ const integer = (least: number, most: number) => v.pipe(v.number(), v.integer(),
 
 /** Aurora Serverless v2 scales in halves of a capacity unit, from 0 (paused) to 256. */
 const capacity = v.pipe(v.number(), v.minValue(0), v.maxValue(256), v.multipleOf(0.5));
+
+const origin = v.pipe(
+  v.string(),
+  v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
+);
 
 const schemas = {
   network: v.strictObject({
@@ -50,12 +56,7 @@ const schemas = {
     v.strictObject({
       requestsPerSecond: integer(1, 10_000),
       burst: integer(1, 5_000),
-      corsOrigins: v.array(
-        v.pipe(
-          v.string(),
-          v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
-        ),
-      ),
+      corsOrigins: v.array(origin),
     }),
   ),
   categories: v.strictObject({
@@ -63,6 +64,26 @@ const schemas = {
     halfLifeDays: integer(14, 365),
     deletionProtection: v.boolean(),
   }),
+  mail: v.pipe(
+    v.strictObject({
+      /** Domain or address that SES may send from. */
+      identity: v.pipe(
+        v.string(),
+        v.regex(/^([\w.+-]+@)?([a-z\d-]+\.)+[a-z]{2,}$/, "must be a domain or an e-mail address"),
+      ),
+      /** The one sender of all mails. */
+      from: v.pipe(v.string(), v.regex(/^[\w.+-]+@([a-z\d-]+\.)+[a-z]{2,}$/, "must be an e-mail address")),
+      /** Where links in mails lead; the API's own address unless told. */
+      webUrl: v.exactOptional(origin),
+    }),
+    v.forward(
+      v.check(
+        ({ identity, from }) => from === identity || from.endsWith(`@${identity}`),
+        "must be the identity, or an address of its domain",
+      ),
+      ["from"],
+    ),
+  ),
   logs: v.strictObject({
     /** The periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([
@@ -85,6 +106,7 @@ export function readConfig(): StackConfig {
     identity: readObject("identity", schemas.identity),
     api: readObject("api", schemas.api),
     categories: readObject("categories", schemas.categories),
+    mail: readObject("mail", schemas.mail),
     logs: readObject("logs", schemas.logs),
   };
 }

@@ -16,5 +16,6 @@ export const localConfig = (): Record<string, string> => ({
   "ahorro:identity": JSON.stringify({ deletionProtection: false, passwordSignIn: true }),
   "ahorro:api": JSON.stringify({ requestsPerSecond: 10_000, burst: 5_000, corsOrigins: ["http://localhost:5173"] }),
   "ahorro:categories": JSON.stringify({ halfLifeDays: 30, deletionProtection: false }),
+  "ahorro:mail": JSON.stringify({ identity: "ahorro.localhost", from: "no-reply@ahorro.localhost" }),
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });
