@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { type CloudEvent, consumer } from "../runtime/consumer";
 import type { Table } from "../runtime/dynamodb";
-import { eventData } from "../runtime/event-data";
 import { Id } from "../runtime/fields";
 import { purgeAccount, seedCatalogue } from "./account";
 import { contribute } from "./contribution";
@@ -34,7 +33,7 @@ export const categoriesConsumer = ({ table, halfLifeDays }: { table: Table; half
   const userData = UserData();
 
   const count = async (event: CloudEvent): Promise<void> => {
-    const { transaction_id, user_id, version, ...use } = eventData(transactionData, event);
+    const { transaction_id, user_id, version, ...use } = parse(transactionData, event);
     const weights = event.type === "TransactionDeleted" ? {} : weightsOf(use, halfLifeDays);
     await contribute(table, { user_id, transaction_id, version, weights });
   };
@@ -44,9 +43,18 @@ export const categoriesConsumer = ({ table, halfLifeDays }: { table: Table; half
     TransactionUpdated: count,
     TransactionDeleted: count,
     UserCreated: async (event) => {
-      const { user_id, locale } = eventData(userData, event);
+      const { user_id, locale } = parse(userData, event);
       await seedCatalogue(table, user_id, locale);
     },
-    UserDeleted: async (event) => purgeAccount(table, eventData(userData, event).user_id),
+    UserDeleted: async (event) => purgeAccount(table, parse(userData, event).user_id),
   });
+};
+
+const parse = <S extends v.GenericSchema>(schema: S, event: CloudEvent): v.InferOutput<S> => {
+  const parsed = v.safeParse(schema, event.data);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new Error(
+    `The ${event.type} ${event.id} is not as expected: ${v.getDotPath(issue) ?? "data"}: ${issue.message}`,
+  );
 };

@@ -51,7 +51,7 @@ export const inviteMail = (invite: Invite, webUrl: string): Message => {
   const language = /^es\b/i.test(invite.locale) ? "es" : "en";
   const { inviter_name: inviter, name: group, code } = invite;
   const say = words[language];
-  const link = `${webUrl}/join/${code}`;
+  const link = `${webUrl}/join/${encodeURIComponent(code)}`;
   const expiry = say.expiry(moment(invite.expires_at, /^(en|es)\b/i.test(invite.locale) ? invite.locale : "en"));
   const lines = [say.lead(inviter, group), `${say.button}: ${link}`, `${say.code} ${code}`, expiry, say.unexpected];
   return {
