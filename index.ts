@@ -5,9 +5,12 @@ import { Database } from "./components/database";
 import { EventBus } from "./components/event-bus";
 import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
+import { Mail } from "./components/mail";
 import { Network } from "./components/network";
 import { CategoriesService } from "./functions/categories";
 import { apiDocument } from "./functions/document";
+import { IdentityService } from "./functions/identity";
+import { NotificationsService } from "./functions/notifications";
 import { OutboxRelay } from "./functions/outbox";
 import { PlatformService } from "./functions/platform";
 import { TransactionsService } from "./functions/transactions";
@@ -33,6 +36,7 @@ const database = new Database(
   opts,
 );
 const identity = new Identity("identity", config.identity, opts);
+const mail = new Mail("mail", config.mail, opts);
 
 const bus = new EventBus(
   "events",
@@ -46,7 +50,7 @@ const bus = new EventBus(
 );
 
 const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
-const transactions = new TransactionsService("transactions", { database, rateLimit, logRetentionDays }, opts);
+const transactions = new TransactionsService("transactions", { database, bus, rateLimit, logRetentionDays }, opts);
 const categories = new CategoriesService(
   "categories",
   { database, bus, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
@@ -57,6 +61,21 @@ const platform = new PlatformService(
   { document: JSON.stringify(apiDocument()), rateLimit, logRetentionDays },
   opts,
 );
+
+const api = new HttpApi(
+  "api",
+  {
+    services: [users, transactions, categories, platform],
+    identity,
+    corsOrigins: config.api.corsOrigins,
+    throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },
+    logRetentionDays,
+  },
+  opts,
+);
+
+new IdentityService("identity", { bus, identity, logRetentionDays }, opts);
+new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUrl ?? api.url, logRetentionDays }, opts);
 
 // After all that consumes events: where there is no broker, relays hand events to those.
 const relays = { database, bus, sweep: config.events.sweep, logRetentionDays };
@@ -71,18 +90,6 @@ new OutboxRelay(
     topic: "ahorro.transactions",
     afterwards: "delete",
     migrated: transactions.migrated,
-  },
-  opts,
-);
-
-const api = new HttpApi(
-  "api",
-  {
-    services: [users, transactions, categories, platform],
-    identity,
-    corsOrigins: config.api.corsOrigins,
-    throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },
-    logRetentionDays,
   },
   opts,
 );

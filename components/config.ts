@@ -11,6 +11,7 @@ export interface StackConfig {
   api: v.InferOutput<typeof schemas.api>;
   categories: v.InferOutput<typeof schemas.categories>;
   events: v.InferOutput<typeof schemas.events>;
+  mail: v.InferOutput<typeof schemas.mail>;
   logs: v.InferOutput<typeof schemas.logs>;
 }
 
@@ -18,6 +19,11 @@ const integer = (least: number, most: number) => v.pipe(v.number(), v.integer(),
 
 /** Aurora Serverless v2 scales in halves of a capacity unit, from 0 (paused) to 256. */
 const capacity = v.pipe(v.number(), v.minValue(0), v.maxValue(256), v.multipleOf(0.5));
+
+const origin = v.pipe(
+  v.string(),
+  v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
+);
 
 const schemas = {
   network: v.strictObject({
@@ -51,12 +57,7 @@ const schemas = {
     v.strictObject({
       requestsPerSecond: integer(1, 10_000),
       burst: integer(1, 5_000),
-      corsOrigins: v.array(
-        v.pipe(
-          v.string(),
-          v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
-        ),
-      ),
+      corsOrigins: v.array(origin),
     }),
   ),
   categories: v.strictObject({
@@ -76,6 +77,26 @@ const schemas = {
       ),
     ),
   }),
+  mail: v.pipe(
+    v.strictObject({
+      /** Domain or address that SES may send from. */
+      identity: v.pipe(
+        v.string(),
+        v.regex(/^([\w.+-]+@)?([a-z\d-]+\.)+[a-z]{2,}$/, "must be a domain or an e-mail address"),
+      ),
+      /** The one sender of all mails. */
+      from: v.pipe(v.string(), v.regex(/^[\w.+-]+@([a-z\d-]+\.)+[a-z]{2,}$/, "must be an e-mail address")),
+      /** Where links in mails lead; the API's own address unless told. */
+      webUrl: v.exactOptional(origin),
+    }),
+    v.forward(
+      v.check(
+        ({ identity, from }) => from === identity || from.endsWith(`@${identity}`),
+        "must be the identity, or an address of its domain",
+      ),
+      ["from"],
+    ),
+  ),
   logs: v.strictObject({
     /** The periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([
@@ -99,6 +120,7 @@ export function readConfig(): StackConfig {
     api: readObject("api", schemas.api),
     categories: readObject("categories", schemas.categories),
     events: readObject("events", schemas.events),
+    mail: readObject("mail", schemas.mail),
     logs: readObject("logs", schemas.logs),
   };
 }

@@ -18,6 +18,7 @@ export interface IdentityArgs {
 export class Identity extends pulumi.ComponentResource {
   readonly userPoolId: pulumi.Output<string>;
   readonly clientId: pulumi.Output<string>;
+  private readonly userPoolArn: pulumi.Output<string>;
   private readonly issuer: pulumi.Output<string>;
 
   constructor(name: string, args: IdentityArgs, opts: pulumi.ComponentResourceOptions = {}) {
@@ -26,13 +27,30 @@ export class Identity extends pulumi.ComponentResource {
     const client = createClient(this, name, args, pool);
     this.userPoolId = pool.id;
     this.clientId = client.id;
+    this.userPoolArn = pool.arn;
     this.issuer = pulumi.interpolate`https://${pool.endpoint}`;
     this.registerOutputs({ userPoolId: this.userPoolId, clientId: this.clientId });
   }
 
-  /** What a function needs to verify tokens: whose they must be and for whom. Verification needs no rights. */
-  link(): Link {
-    return { environment: { TOKEN_ISSUER: this.issuer, TOKEN_AUDIENCE: this.clientId }, statements: [] };
+  /**
+   * What a function needs to verify tokens: whose they must be and for whom, which takes no rights; or to delete users of
+   * the pool, USER_POOL_ID.
+   */
+  link(use: "verifyTokens" | "deleteUsers" = "verifyTokens"): Link {
+    if (use === "verifyTokens") {
+      return { environment: { TOKEN_ISSUER: this.issuer, TOKEN_AUDIENCE: this.clientId }, statements: [] };
+    }
+    return {
+      environment: { USER_POOL_ID: this.userPoolId },
+      statements: [
+        {
+          Sid: "DeleteUsers",
+          Effect: "Allow",
+          Action: ["cognito-idp:AdminDeleteUser"],
+          Resource: this.userPoolArn,
+        },
+      ],
+    };
   }
 }
 

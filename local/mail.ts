@@ -53,6 +53,8 @@ const page = (mails: Mail[]): string => `<!doctype html>
   article { background: #fff; border-radius: 14px; padding: 1rem 1.25rem; margin: 1rem 0; }
   header { display: flex; justify-content: space-between; gap: 1rem; color: #6b665e; font-size: 13px; }
   h2 { font-size: 1.05rem; margin: .25rem 0; }
+  iframe { width: 100%; height: 34rem; margin: .5rem 0; border: 0; border-radius: 10px; background: #fff; }
+  summary { cursor: pointer; color: #6b665e; font-size: 13px; }
   pre { white-space: pre-wrap; font: inherit; margin: .5rem 0 0; }
   @media (prefers-color-scheme: dark) { body { color: #ece8e1; background: #151412; } article { background: #201e1b; } }
 </style>
@@ -61,11 +63,19 @@ ${mails.length === 0 ? "<p>No mail yet. Whatever the platform sends shows up her
 </html>
 `;
 
-const article = ({ to, subject, text, sent_at }: Mail): string => `<article>
+const article = ({ to, subject, text, html, sent_at }: Mail): string => `<article>
 <header><span>to ${escapeHtml(to)}</span><time datetime="${sent_at}">${sent_at.slice(0, 19).replace("T", " ")}</time></header>
 <h2>${escapeHtml(subject)}</h2>
+${html === null ? "" : `${frame(html)}\n<details open><summary>Text</summary>`}
 <pre>${linked(escapeHtml(text))}</pre>
+${html === null ? "" : "</details>"}
 </article>`;
+
+/** A mail's own page, as a mail program shows it: without scripts, without access to this one; links open elsewhere. */
+const frame = (html: string): string =>
+  `<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" loading="lazy" title="Mail" srcdoc="${escapeHtml(
+    html.replace(/<head>/i, '<head><base target="_blank">'),
+  )}"></iframe>`;
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 

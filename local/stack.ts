@@ -19,6 +19,7 @@ import { startKafka } from "./services/kafka";
 import { lambdaApi } from "./services/lambda-api";
 import { startPostgres } from "./services/postgres";
 import { rdsData } from "./services/rds-data";
+import { ses } from "./services/ses";
 
 export interface StackOptions {
   dataFolder: DataFolder;
@@ -41,7 +42,7 @@ export interface Endpoints {
   cognito: { endpoint: string; user_pool_id: string; client_id: string };
   /** Connection URLs by logical database. */
   postgres: Record<string, string>;
-  /** The endpoint of DynamoDB's API, and the first declared table. */
+  /** The endpoint of DynamoDB's API, and the first of the declared tables by name. */
   dynamodb: { endpoint: string; table: string | null };
   kafka: { brokers: string };
 }
@@ -84,6 +85,8 @@ const EMULATED = new Set([
   "aws:msk/serverlessCluster:ServerlessCluster",
   "aws:rds/cluster:Cluster",
   "aws:rds/clusterInstance:ClusterInstance",
+  "aws:sesv2/configurationSet:ConfigurationSet",
+  "aws:sesv2/emailIdentity:EmailIdentity",
 ]);
 
 /**
@@ -130,6 +133,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         "rds-data": rdsData({ clusterArn: clusterArn(graph), postgresUrl: (name) => postgres.url(name) }),
         dynamodb: dynamodb.service,
         lambda: lambdaApi(() => lambda),
+        ses: ses({
+          identities: declared(graph, "aws:sesv2/emailIdentity:EmailIdentity", "emailIdentity"),
+          configurationSets: declared(graph, "aws:sesv2/configurationSet:ConfigurationSet", "configurationSetName"),
+          deliver: mailbox.deliver,
+        }),
       },
       log: (line) => log("aws", line),
     });
@@ -143,6 +151,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         PGSSLMODE: "disable",
         AWS_ENDPOINT_URL: aws.endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: aws.endpoint,
+        AWS_ENDPOINT_URL_SESV2: aws.endpoint,
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
         KAFKA_SECURITY: "none",
       },
@@ -271,6 +280,10 @@ function only(graph: Graph, type: string) {
   }
   return resource;
 }
+
+/** One input of all resources of a type. */
+const declared = (graph: Graph, type: string, input: string): string[] =>
+  resourcesOf(graph, type).map(({ inputs }) => String(inputs[input]));
 
 /** The logical databases that functions are given. */
 const databasesOf = (graph: Graph): string[] => [

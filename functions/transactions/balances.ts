@@ -13,7 +13,7 @@ import { invalidBody } from "../runtime/validation";
 import { balanceCreated } from "./events";
 import { amountOutOfRange, balanceNotFound } from "./ledger";
 import { Balance, BalanceName, NewBalance } from "./schemas";
-import { balanceColumns, groupsOf, isMember } from "./store";
+import { balanceColumns, groupsOf, isErased, isMember } from "./store";
 
 /** Balances: where people keep money. */
 export const balanceEndpoints = (): EndpointTable<Statements> => ({
@@ -29,8 +29,11 @@ export const balanceEndpoints = (): EndpointTable<Statements> => ({
       if (path.id !== caller.user_id) throw problem(404, "user_not_found", "Balances are opened for oneself only.");
       if (!fitsCurrency(body.opening_amount, body.currency)) throw wholeAmount(body.currency);
       const groupId = body.group_id ?? personalGroupId(caller.user_id);
-      const [member] = await unit.sql`select where ${isMember(unit.sql, groupId, caller.user_id)}`;
-      if (member === undefined) throw problem(404, "group_not_found", "There is no such group, or you are not in it.");
+      const [access] = await unit.sql<{ erased: boolean; member: boolean }[]>`
+        select ${isErased(unit.sql, caller.user_id)} as erased, ${isMember(unit.sql, groupId, caller.user_id)} as member
+      `;
+      if (access?.erased) throw problem(404, "user_not_found", "This account was deleted.");
+      if (!access?.member) throw problem(404, "group_not_found", "There is no such group, or you are not in it.");
       const now = new Date();
       const balance = {
         balance_id: newId(),
@@ -160,7 +163,11 @@ const requireSomebody = async (sql: Sql, id: string, userId: string): Promise<vo
 };
 
 const opened = (sql: Sql, balance: Balance): Change => ({
-  guard: sql`guard as (select ${isMember(sql, balance.group_id, balance.user_id)} as ok)`,
+  guard: sql`
+    guard as (
+      select ${isMember(sql, balance.group_id, balance.user_id)} and not ${isErased(sql, balance.user_id)} as ok
+    )
+  `,
   effects: sql`
     written as (
       insert into balances (

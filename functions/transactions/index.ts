@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Database } from "../../components/database";
 import { Migrations } from "../../components/database/migrations";
+import type { EventBus } from "../../components/event-bus";
 import type { ApiService, Route } from "../../components/http-api";
 import { Lambda } from "../../components/lambda";
 import { relayLink } from "../outbox";
@@ -9,9 +10,12 @@ import { dispatcher } from "../runtime/dispatch";
 import { routesOf } from "../runtime/endpoint";
 import { connect } from "../runtime/postgres";
 import { statementWork } from "../runtime/statement-work";
+import { transactionsConsumer } from "./consumer";
 import { transactionsEndpoints } from "./endpoints";
 
 export interface TransactionsServiceArgs {
+  /** Where the events of users and groups come from. */
+  bus: EventBus;
   /** The cluster that holds the logical database `transactions`. */
   database: Database;
   /** Requests per second that the whole API takes; told to clients. */
@@ -19,10 +23,15 @@ export interface TransactionsServiceArgs {
   logRetentionDays: pulumi.Input<number>;
 }
 
-/** Balances and transactions, the ledger: one function on the database `transactions`. Costs nothing when idle. */
+/**
+ * Balances and transactions, the ledger: a function that serves them, and one that learns from events who may see them; both on
+ * the database `transactions`. Costs nothing when idle.
+ */
 export class TransactionsService extends pulumi.ComponentResource implements ApiService {
   readonly lambda: Lambda;
   readonly routes: Route[];
+  /** Takes the events of users and groups. */
+  readonly consumer: Lambda;
   /** The database has its schema; functions that use it depend on this. */
   readonly migrated: pulumi.Resource;
 
@@ -50,6 +59,19 @@ export class TransactionsService extends pulumi.ComponentResource implements Api
       },
       { parent: this, dependsOn: [migrations.done] },
     );
+    this.consumer = new Lambda(
+      `${name}-consumer`,
+      {
+        description: "Learns who is in which group, and erases what deleted users leave behind",
+        links: [args.database.link("transactions", "consumer"), args.bus.consume("transactions")],
+        // Erasing years of transactions takes a while; each thousand of them is committed by itself.
+        timeout: 120,
+        logRetentionDays: args.logRetentionDays,
+        handler: () => transactionsConsumer(connect("transactions-consumer")),
+      },
+      { parent: this, dependsOn: [migrations.done] },
+    );
+    args.bus.subscribe({ group: "transactions", topics: ["ahorro.users"], lambda: this.consumer });
     this.routes = routesOf(transactionsEndpoints());
     this.registerOutputs();
   }

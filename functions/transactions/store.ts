@@ -20,6 +20,10 @@ export const isMember = (sql: Sql, groupId: string, userId: string): Fragment =>
     ? sql`true`
     : sql`exists (select from group_members where group_id = ${groupId} and user_id = ${userId})`;
 
+/** Whether somebody has deleted their account; their token stays good for up to an hour. */
+export const isErased = (sql: Sql, userId: string): Fragment =>
+  sql`exists (select from erased_users where user_id = ${userId})`;
+
 /** The columns of a Balance. */
 export const balanceColumns = (sql: Sql): Fragment => sql`
   balance_id, user_id, group_id, name, currency, opening_amount, amount, created_at, updated_at

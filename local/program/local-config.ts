@@ -17,5 +17,6 @@ export const localConfig = (): Record<string, string> => ({
   "ahorro:api": JSON.stringify({ requestsPerSecond: 10_000, burst: 5_000, corsOrigins: ["http://localhost:5173"] }),
   "ahorro:categories": JSON.stringify({ halfLifeDays: 30, deletionProtection: false }),
   "ahorro:events": JSON.stringify({ broker: "serverless", sweep: "rate(1 minute)" }),
+  "ahorro:mail": JSON.stringify({ identity: "ahorro.localhost", from: "no-reply@ahorro.localhost" }),
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });

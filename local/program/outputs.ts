@@ -118,6 +118,14 @@ const RULES: Record<string, Synthesis> = {
       { secretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!cluster-${name}`, secretStatus: "active" },
     ],
   }),
+  "aws:sesv2/configurationSet:ConfigurationSet": (name, inputs, { region, accountId }) => {
+    const physical = String(inputs.configurationSetName ?? name);
+    return { id: physical, arn: `arn:aws:ses:${region}:${accountId}:configuration-set/${physical}` };
+  },
+  "aws:sesv2/emailIdentity:EmailIdentity": (_name, { emailIdentity }, { region, accountId }) => ({
+    id: String(emailIdentity),
+    arn: `arn:aws:ses:${region}:${accountId}:identity/${emailIdentity}`,
+  }),
   "awsx:ec2:Vpc": (name, inputs) => {
     const zones = Number(inputs.numberOfAvailabilityZones ?? 3);
     const perZone = (kind: string) => Array.from({ length: zones }, (_, zone) => `${kind}-${name}-${zone + 1}`);

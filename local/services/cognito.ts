@@ -42,7 +42,8 @@ export interface Cognito {
 
 /**
  * Starts a Cognito for user pools with ids of our choice. It serves the API (`X-Amz-Target: AWSCognitoIdentityProviderService.…`,
- * unsigned operations, as browsers call them) and the keys at `/<poolId>/.well-known/jwks.json`.
+ * unsigned operations, as browsers call them; those for administrators must be signed) and the keys at
+ * `/<poolId>/.well-known/jwks.json`.
  *
  * Tokens have the issuer `https://127.0.0.1:<port>/<poolId>`, as a program gets it from `https://${userPool.endpoint}`, although
  * the keys are served over http. They are signed with the key pair that cognito-local's package publishes, so they prove
@@ -132,6 +133,10 @@ async function operation(
       "UnknownOperationException",
       "The header X-Amz-Target must be AWSCognitoIdentityProviderService.<operation>.",
     );
+  // What administrators may do takes rights, hence a signature; who reaches 127.0.0.1 has them all, but has to claim them.
+  if (name.startsWith("Admin") && !headers.authorization?.startsWith("AWS4-HMAC-SHA256 ")) {
+    return failure("MissingAuthenticationTokenException", "Missing Authentication Token");
+  }
   const request = parse(body);
   if (!request) return failure("SerializationException", "The body is not a JSON object.");
   try {

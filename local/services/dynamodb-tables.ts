@@ -24,10 +24,13 @@ interface IndexDefinition {
 
 /**
  * The tables that a program declares, from its `aws:dynamodb/table:Table` resources: names, keys and indexes. Capacity, backups
- * and encryption have no counterpart here; nor has the expiry of items (TTL), which on AWS may take days too.
+ * and encryption have no counterpart here; nor has the expiry of items (TTL), which on AWS may take days too. In the order of
+ * their names, since resources register in an order of their own.
  */
 export function tablesOf(graph: Graph): TableDefinition[] {
-  return resourcesOf(graph, "aws:dynamodb/table:Table").map(tableOf);
+  return resourcesOf(graph, "aws:dynamodb/table:Table")
+    .map(tableOf)
+    .sort((a, b) => (a.TableName < b.TableName ? -1 : 1));
 }
 
 function tableOf({ inputs, outputs }: Resource): TableDefinition {

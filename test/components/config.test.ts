@@ -47,6 +47,21 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
     { "ahorro:categories": '{"halfLifeDays":1,"deletionProtection":false}' },
     /"ahorro:categories\.halfLifeDays"/,
   ],
+  [
+    "a sender outside its mail identity",
+    { "ahorro:mail": '{"identity":"ahorro.example","from":"no-reply@notahorro.example"}' },
+    /"ahorro:mail\.from".*must be the identity, or an address of its domain/,
+  ],
+  [
+    "a mail identity with a name in it",
+    { "ahorro:mail": '{"identity":"Ahorro <a@ahorro.example>","from":"a@ahorro.example"}' },
+    /"ahorro:mail\.identity".*must be a domain or an e-mail address/,
+  ],
+  [
+    "a web address with a slash at its end",
+    { "ahorro:mail": '{"identity":"ahorro.example","from":"a@ahorro.example","webUrl":"https://a.example/"}' },
+    /"ahorro:mail\.webUrl".*must be an origin/,
+  ],
   ["text instead of an object", { "ahorro:api": "fast" }, /"ahorro:api".*not an object but "fast"/],
 ];
 
@@ -72,6 +87,16 @@ describe("configuration", () => {
     assert.equal(readConfig().database.minCapacity, 0);
     pulumi.runtime.setAllConfig(stackConfig("prod"));
     assert.ok(readConfig().database.deletionProtection);
+  });
+
+  it("takes a domain or a single address to send mail from, and where its links lead", () => {
+    for (const mail of [
+      { identity: "ahorro.example", from: "no-reply@ahorro.example" },
+      { identity: "me@ahorro.example", from: "me@ahorro.example", webUrl: "https://app.ahorro.example" },
+    ]) {
+      pulumi.runtime.setAllConfig({ ...localConfig(), "ahorro:mail": JSON.stringify(mail) });
+      assert.deepEqual(readConfig().mail, mail);
+    }
   });
 
   for (const [what, values, message] of WRONG) {

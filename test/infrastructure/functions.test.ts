@@ -76,6 +76,39 @@ const STATEMENTS: Record<string, unknown[]> = {
     ...inNetwork("transactions-migrations"),
     connectAs("transactions_migrator"),
   ],
+  "transactions-consumer": [
+    ...base("transactions-consumer"),
+    ...inNetwork("transactions-consumer"),
+    connectAs("transactions_consumer"),
+  ],
+  "notifications-consumer": [
+    ...base("notifications-consumer"),
+    {
+      Sid: "UseTable",
+      Effect: "Allow",
+      Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+      Resource: "arn:aws:dynamodb:eu-west-1:123456789012:table/ahorro-prod-notifications",
+    },
+    {
+      Sid: "SendMail",
+      Effect: "Allow",
+      Action: ["ses:SendEmail"],
+      Resource: [
+        "arn:aws:ses:eu-west-1:123456789012:identity/ahorro.example",
+        "arn:aws:ses:eu-west-1:123456789012:configuration-set/ahorro-prod-mail",
+      ],
+      Condition: { StringEquals: { "ses:FromAddress": "no-reply@ahorro.example" } },
+    },
+  ],
+  "identity-consumer": [
+    ...base("identity-consumer"),
+    {
+      Sid: "DeleteUsers",
+      Effect: "Allow",
+      Action: ["cognito-idp:AdminDeleteUser"],
+      Resource: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_identity",
+    },
+  ],
   "database-bootstrap": [
     ...base("database-bootstrap"),
     {
@@ -99,9 +132,12 @@ const LIMITS: Record<string, { timeout: number; memorySize: number }> = {
   "users-api": { timeout: 15, memorySize: 512 },
   "categories-api": { timeout: 15, memorySize: 512 },
   "categories-consumer": { timeout: 60, memorySize: 512 },
-  "users-migrations": { timeout: 300, memorySize: 512 },
+  "transactions-consumer": { timeout: 120, memorySize: 512 },
+  "notifications-consumer": { timeout: 60, memorySize: 512 },
+  "identity-consumer": { timeout: 60, memorySize: 512 },
   "transactions-api": { timeout: 15, memorySize: 512 },
   "transactions-migrations": { timeout: 300, memorySize: 512 },
+  "users-migrations": { timeout: 300, memorySize: 512 },
   "database-bootstrap": { timeout: 120, memorySize: 512 },
 };
 
@@ -169,9 +205,12 @@ describe("functions as declared for prod", () => {
       "users-api": placement,
       "categories-api": placement,
       "categories-consumer": undefined,
-      "users-migrations": placement,
+      "transactions-consumer": placement,
+      "notifications-consumer": undefined,
+      "identity-consumer": undefined,
       "transactions-api": placement,
       "transactions-migrations": placement,
+      "users-migrations": placement,
     });
   });
 
@@ -228,5 +267,28 @@ describe("functions as declared for prod", () => {
       ["ahorro-prod-categories", "30", "transactions", "transactions_reader", "1000"],
     );
     assert.ok(dependenciesOf(graph, api).includes("aws:lambda/invocation:Invocation transactions-migrations"));
+  });
+
+  it("that consume are told where they write, and to whom", () => {
+    const variables = (name: string) => resource(graph, FUNCTION, name).inputs.environment.variables;
+    assert.deepEqual(variables("transactions-consumer"), {
+      DATABASE_HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
+      DATABASE_PORT: "5432",
+      DATABASE_NAME: "transactions",
+      DATABASE_USER: "transactions_consumer",
+      NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+    });
+    assert.deepEqual(variables("notifications-consumer"), {
+      NOTIFICATIONS_TABLE: "ahorro-prod-notifications",
+      MAIL_FROM: "no-reply@ahorro.example",
+      MAIL_CONFIGURATION_SET: "ahorro-prod-mail",
+      WEB_URL: "https://apiid.execute-api.eu-west-1.amazonaws.com",
+    });
+    assert.deepEqual(variables("identity-consumer"), { USER_POOL_ID: "eu-west-1_identity" });
+    assert.ok(
+      dependenciesOf(graph, resource(graph, FUNCTION, "transactions-consumer")).includes(
+        "aws:lambda/invocation:Invocation transactions-migrations",
+      ),
+    );
   });
 });

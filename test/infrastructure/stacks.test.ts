@@ -100,6 +100,21 @@ describe("bundles", () => {
     }
   });
 
+  it("of other consumers are at most 700 kB, each with the one client it needs", () => {
+    for (const [name, client] of [
+      ["transactions-consumer", undefined],
+      ["notifications-consumer", "SESv2"],
+      ["identity-consumer", "CognitoIdentityProvider"],
+    ] as const) {
+      const directory = resource(graph, FUNCTION, name).inputs.code.directory;
+      assert.ok(statSync(join(directory, "__index.js")).size <= 700_000, name);
+      const code = readFileSync(join(directory, "__index.js"), "utf8");
+      for (const other of ["SESv2", "CognitoIdentityProvider"]) {
+        assert.equal(code.includes(`"${other}Client"`), other === client, `${other} in ${name}`);
+      }
+    }
+  });
+
   it("of migrators carry every migration file as it is", () => {
     for (const database of ["users", "transactions"]) {
       const packed = join(resource(graph, FUNCTION, `${database}-migrations`).inputs.code.directory, "migrations");

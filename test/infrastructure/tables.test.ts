@@ -12,10 +12,12 @@ describe("tables as declared for prod", () => {
     graph = await graphOf("prod");
   });
 
-  it("are that of categories: keyed, paid by request, encrypted, restorable, guarded", () => {
+  it("are that of categories and a small one of notes: keyed, paid by request, encrypted, restorable, guarded", () => {
     assert.deepEqual(
-      resourcesOf(graph, TABLE).map(({ name }) => name),
-      ["categories"],
+      resourcesOf(graph, TABLE)
+        .map(({ name }) => name)
+        .sort(),
+      ["categories", "notifications"],
     );
     const table = resource(graph, TABLE, "categories");
     assert.deepEqual(table.inputs, {
@@ -35,6 +37,18 @@ describe("tables as declared for prod", () => {
       deletionProtectionEnabled: true,
     });
     assert.equal(table.protect, true);
+    const notes = resource(graph, TABLE, "notifications");
+    assert.deepEqual(notes.inputs, {
+      name: "ahorro-prod-notifications",
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "event_id",
+      attributes: [{ name: "event_id", type: "S" }],
+      ttl: { attributeName: "expires_at", enabled: true },
+      pointInTimeRecovery: { enabled: false },
+      serverSideEncryption: { enabled: true },
+      deletionProtectionEnabled: false,
+    });
+    assert.equal(notes.protect, false);
   });
 
   it("can be deleted in dev", async function () {
@@ -66,6 +80,12 @@ describe("tables as declared for prod", () => {
             Projection: { ProjectionType: "ALL" },
           },
         ],
+        BillingMode: "PAY_PER_REQUEST",
+      },
+      {
+        TableName: "ahorro-prod-notifications",
+        AttributeDefinitions: [{ AttributeName: "event_id", AttributeType: "S" }],
+        KeySchema: [{ AttributeName: "event_id", KeyType: "HASH" }],
         BillingMode: "PAY_PER_REQUEST",
       },
     ]);

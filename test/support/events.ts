@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import type postgres from "postgres";
 import { currentContracts } from "../../functions/events/contracts";
 import { exampleOf } from "../../functions/events/examples";
 import type { CloudEvent } from "../../functions/runtime/consumer";
@@ -44,6 +45,15 @@ export const mskEvent = (events: CloudEvent[], topic = "ahorro.transactions") =>
     })),
   },
 });
+
+/** What a service has to tell of these, in the order in which it happened: the events of its outbox, about to be published. */
+export async function eventsOf(service: "users" | "transactions", ...aggregateIds: string[]): Promise<CloudEvent[]> {
+  const { [service]: sql }: Record<typeof service, postgres.Sql> = await stack();
+  const rows = await sql<{ payload: CloudEvent }[]>`
+    select payload from outbox where aggregate_id in ${sql(aggregateIds)} order by seq
+  `;
+  return rows.map(({ payload }) => payload);
+}
 
 /** Invokes a consumer of the stack with these events, as Lambda would. */
 export async function deliver(functionName: string, ...events: CloudEvent[]): Promise<void> {

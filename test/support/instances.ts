@@ -21,17 +21,23 @@ export interface Instance {
 
 /** Instances of the transactions function made from its sources, on the database of the running stack: quick, and open to mutation. */
 export async function transactionInstances(count: number): Promise<Instance[]> {
+  const connections = await transactionConnections("transactions_api", count);
+  return connections.map(instance);
+}
+
+/** Connections to the database `transactions` of the running stack, as functions have them: with the rights of a role. */
+export async function transactionConnections(user: string, count: number): Promise<Connection[]> {
   const { endpoints } = await stack();
   const url = new URL(endpoints.postgres.transactions ?? "");
   Object.assign(process.env, {
     DATABASE_HOST: url.hostname,
     DATABASE_PORT: url.port,
     DATABASE_NAME: "transactions",
-    DATABASE_USER: "transactions_api",
+    DATABASE_USER: user,
     PGPASSWORD: url.password,
     PGSSLMODE: "disable",
   });
-  return Array.from({ length: count }, () => instance(connect("test")));
+  return Array.from({ length: count }, () => connect("test"));
 }
 
 function instance(connection: Connection): Instance {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { AdminDeleteUserCommand, CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { JwtRsaVerifier } from "aws-jwt-verify";
 import type { Jwks } from "aws-jwt-verify/jwk";
 import { type Cognito, type CognitoMessage, type CognitoPool, startCognito } from "../../../local/services/cognito";
@@ -149,6 +150,24 @@ describe("cognito", () => {
       messages.map(({ source }) => source),
       ["SignUp", "ResendCode", "ForgotPassword"],
     );
+  });
+
+  it("lets administrators delete a user by sub, if they sign; the address is free again", async () => {
+    const client = await start();
+    const email = "ana@example.com";
+    const sub = await client.signUp({ email, password: PASSWORD });
+    const request = { UserPoolId: "local_test", Username: sub };
+    assert.equal((await call(cognito, "AdminDeleteUser", request)).__type, "MissingAuthenticationTokenException");
+    await assert.rejects(client.signUp({ email, password: PASSWORD }), { name: "UsernameExistsException" });
+    const admin = new CognitoIdentityProviderClient({
+      endpoint: cognito.endpoint,
+      region: "eu-west-1",
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    });
+    await admin.send(new AdminDeleteUserCommand(request));
+    await assert.rejects(admin.send(new AdminDeleteUserCommand(request)), { name: "UserNotFoundException" });
+    admin.destroy();
+    assert.notEqual(await client.signUp({ email, password: PASSWORD }), sub);
   });
 
   it("lets browsers of any origin call", async () => {

@@ -1,0 +1,74 @@
+/**
+ * Erasing users who deleted their account: balances, transactions, remembered answers and memberships; all that this service stores of
+ * a person. The outbox is left alone: what is in it happened before, and has to reach the consumers in its order.
+ *
+ * Nothing is published. Everybody who keeps something of a user takes `UserDeleted` themselves; events of each balance and
+ * transaction would only spread once more what is to be forgotten.
+ */
+import type { Connection, Fragment } from "../runtime/postgres";
+
+/** Rows that one statement touches at most: none runs long, and each has its own commit. */
+const atOnce = 1_000;
+
+/**
+ * Can be repeated, and goes on where it was broken off. What the user's token, good for up to an hour, still tries is refused:
+ * first balances can no longer be opened (trigger `balances_of_erased_users`), then those that are there are closed, so that
+ * nothing can be recorded on them; from then on nothing comes to what is being erased.
+ */
+export const eraseUser = async (sql: Connection, userId: string): Promise<void> => {
+  await sql.begin((sql) =>
+    Promise.all([
+      // Waits for balances that are just being opened.
+      sql`select pg_advisory_xact_lock(hashtextextended('erasure/' || ${userId}::uuid, 0))`,
+      sql`insert into erased_users (user_id) values (${userId}) on conflict do nothing`,
+    ]),
+  );
+  // In the order in which all statements lock balances, so that none waits for each other.
+  await untilDone(
+    () => sql`
+      with open as materialized (
+        select balance_id from balances
+        where user_id = ${userId} and deleted_at is null
+        order by balance_id
+        limit ${atOnce}
+        for no key update
+      )
+      update balances set deleted_at = now() where balance_id = any (array(select balance_id from open))
+    `,
+  );
+  await untilDone(
+    () => sql`
+      delete from transactions
+      where transaction_id = any (array(
+        select transaction_id from transactions
+        where user_id = ${userId}
+        order by transacted_at, transaction_id
+        limit ${atOnce}
+      ))
+    `,
+  );
+  await untilDone(
+    () => sql`
+      delete from balances
+      where balance_id = any (array(
+        select balance_id from balances where user_id = ${userId} and deleted_at is not null limit ${atOnce}
+      ))
+    `,
+  );
+  await untilDone(
+    () => sql`
+      delete from idempotency_keys
+      where user_id = ${userId}
+        and key = any (array(select key from idempotency_keys where user_id = ${userId} limit ${atOnce}))
+    `,
+  );
+  await sql`delete from group_members where user_id = ${userId}`;
+};
+
+/** Repeats a statement until there is less for it than it takes at once. */
+const untilDone = async (some: () => Fragment): Promise<void> => {
+  let touched: number;
+  do {
+    touched = (await some()).count;
+  } while (touched === atOnce);
+};
