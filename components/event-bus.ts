@@ -48,7 +48,7 @@ export class EventBus extends pulumi.ComponentResource {
         ? []
         : [
             createTopics(this, name, {
-              link: this.publish(),
+              link: this.createTopics(),
               topics: withDeadLetters(args.topics),
               logRetentionDays: args.logRetentionDays,
             }),
@@ -56,8 +56,20 @@ export class EventBus extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What a function needs to publish, and to create topics. It runs in the network, where the brokers are. */
+  /** What a function needs to publish ("Common use cases", MSK IAM access control: produce data idempotently). */
   publish(): Link {
+    return this.client(
+      ["kafka-cluster:WriteDataIdempotently"],
+      ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"],
+    );
+  }
+
+  private createTopics(): Link {
+    return this.client([], ["kafka-cluster:CreateTopic", "kafka-cluster:DescribeTopic"]);
+  }
+
+  /** What a client needs that may do this with the cluster and that with topics. It runs in the network, where the brokers are. */
+  private client(withCluster: string[], withTopics: string[]): Link {
     if (this.broker === undefined) return { environment: {}, statements: [] };
     const { clusterArn, topicArns, bootstrap, clientSecurityGroup } = this.broker;
     return {
@@ -66,15 +78,10 @@ export class EventBus extends pulumi.ComponentResource {
         {
           Sid: "ConnectToBrokers",
           Effect: "Allow",
-          Action: ["kafka-cluster:Connect", "kafka-cluster:WriteDataIdempotently"],
+          Action: ["kafka-cluster:Connect", ...withCluster],
           Resource: clusterArn,
         },
-        {
-          Sid: "WriteTopics",
-          Effect: "Allow",
-          Action: ["kafka-cluster:CreateTopic", "kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"],
-          Resource: topicArns("ahorro.*"),
-        },
+        { Sid: "UseTopics", Effect: "Allow", Action: withTopics, Resource: topicArns("ahorro.*") },
       ],
       vpc: { subnetIds: this.network.subnetIds, securityGroupIds: [clientSecurityGroup.id] },
     };
@@ -96,7 +103,6 @@ export class EventBus extends pulumi.ComponentResource {
           Action: [
             "kafka-cluster:Connect",
             "kafka-cluster:DescribeClusterDynamicConfiguration",
-            "kafka:DescribeCluster",
             "kafka:DescribeClusterV2",
             "kafka:GetBootstrapBrokers",
           ],

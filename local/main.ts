@@ -28,8 +28,6 @@ interface SeedModule {
     api: string;
     createUser(user: { email: string; password: string; name: string }): Promise<void>;
     signIn(user: { email: string; password: string }): Promise<string>;
-    /** Connection URLs by logical database. */
-    postgres: Record<string, string>;
   }): Promise<void>;
   /** Shown to people: how to sign in. */
   login: string;
@@ -113,7 +111,6 @@ async function seedOnce(stack: Stack, folder: DataFolder): Promise<string | unde
       await cognito.createConfirmedUser({ ...user, poolId: endpoints.cognito.user_pool_id });
     },
     signIn: async (user) => (await client.signIn(user)).idToken,
-    postgres: endpoints.postgres,
   });
   writeFileSync(marker, `${new Date().toISOString()}\n`);
   return login;

@@ -3,7 +3,6 @@
  * of transactions behind them.
  */
 import { type Happening, yearOf } from "./history";
-import { copyMemberships } from "./memberships";
 
 /** What the demo needs of a stack: its API, and a way to make users who can sign in. */
 export interface DemoStack {
@@ -12,8 +11,6 @@ export interface DemoStack {
   createUser(user: { email: string; password: string; name: string }): Promise<void>;
   /** Signs in; answers the ID token. */
   signIn(user: { email: string; password: string }): Promise<string>;
-  /** Connection URLs by logical database. */
-  postgres: Record<string, string>;
 }
 
 /** All of them sign in with this. */
@@ -99,7 +96,6 @@ export async function seed(stack: DemoStack, today = new Date()): Promise<void> 
     await person.post(`/groups/join/${invite_code}`, {}, "join");
     people.push(person);
   }
-  await copyMemberships(stack.postgres);
   for (const [index, { email, balances }] of demoFamily.entries()) {
     await keepMoney(people[index] as Person, balances, String(group.group_id), yearOf(email, today));
   }
@@ -107,6 +103,7 @@ export async function seed(stack: DemoStack, today = new Date()): Promise<void> 
 
 /** Opens somebody's balances and records what happened on them. */
 async function keepMoney(person: Person, balances: readonly Kept[], groupId: string, happenings: Happening[]) {
+  await person.untilIn(groupId);
   const ids = new Map<string, unknown>();
   for (const { shared, ...balance } of balances) {
     const body = { ...balance, ...(shared ? { group_id: groupId } : {}) };
@@ -125,6 +122,8 @@ async function keepMoney(person: Person, balances: readonly Kept[], groupId: str
 
 interface Person {
   userId: string;
+  /** Waits until the event of their joining has reached those who keep balances. */
+  untilIn(groupId: string): Promise<void>;
   post(path: string, body: object, step: string): Promise<Record<string, unknown>>;
 }
 
@@ -134,6 +133,16 @@ async function register(stack: DemoStack, member: (typeof demoFamily)[number]): 
   const token = await stack.signIn({ email, password: demoPassword });
   const person: Person = {
     userId: "",
+    untilIn: async (groupId) => {
+      const deadline = Date.now() + 30_000;
+      for (;;) {
+        const headers = { authorization: `Bearer ${token}` };
+        const { status } = await fetch(`${stack.api}/balances/${groupId}`, { headers });
+        if (status === 200) return;
+        if (Date.now() > deadline) throw new Error(`${email} has joined the family, but no event has told so in 30 s.`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
     post: async (path, body, step) => {
       const response = await fetch(stack.api + path, {
         method: "POST",

@@ -68,6 +68,10 @@ const RULES: Record<string, Synthesis> = {
     apiEndpoint: addresses.apiUrl ?? `https://${name}id.execute-api.${region}.amazonaws.com`,
     executionArn: `arn:aws:execute-api:${region}:${accountId}:${name}id`,
   }),
+  "aws:cloudwatch/eventRule:EventRule": (name, inputs, { region, accountId }) => {
+    const physical = nameOf(name, inputs);
+    return { id: physical, name: physical, arn: `arn:aws:events:${region}:${accountId}:rule/${physical}` };
+  },
   "aws:cloudwatch/logGroup:LogGroup": (name, inputs, { region, accountId }) => {
     const physical = nameOf(name, inputs);
     return { id: physical, name: physical, arn: `arn:aws:logs:${region}:${accountId}:log-group:${physical}` };

@@ -62,6 +62,18 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
     { "ahorro:mail": '{"identity":"ahorro.example","from":"a@ahorro.example","webUrl":"https://a.example/"}' },
     /"ahorro:mail\.webUrl".*must be an origin/,
   ],
+  [
+    "a broker that there is not",
+    { "ahorro:events": '{"broker":"rabbit","sweep":"rate(1 minute)"}' },
+    /"ahorro:events\.broker".*"serverless" \| "provisioned" \| "none"/,
+  ],
+  ...["rate(1 minutes)", "rate(5 minute)", "rate(0 minutes)", "rate(1.5 hours)", "cron(0 3 * * ? *)", ""].map(
+    (sweep): [string, Record<string, string>, RegExp] => [
+      `a sweep at "${sweep}"`,
+      { "ahorro:events": JSON.stringify({ broker: "none", sweep }) },
+      /"ahorro:events\.sweep".*must be a rate, such as rate\(5 minutes\)/,
+    ],
+  ),
   ["text instead of an object", { "ahorro:api": "fast" }, /"ahorro:api".*not an object but "fast"/],
 ];
 
@@ -98,6 +110,19 @@ describe("configuration", () => {
       assert.deepEqual(readConfig().mail, mail);
     }
   });
+  for (const sweep of [
+    "rate(1 minute)",
+    "rate(1 hour)",
+    "rate(1 day)",
+    "rate(2 minutes)",
+    "rate(12 hours)",
+    "rate(30 days)",
+  ]) {
+    it(`takes a sweep at ${sweep}`, () => {
+      pulumi.runtime.setAllConfig({ ...localConfig(), "ahorro:events": JSON.stringify({ broker: "none", sweep }) });
+      assert.deepEqual(readConfig().events, { broker: "none", sweep });
+    });
+  }
 
   for (const [what, values, message] of WRONG) {
     it(`with ${what} is refused, naming the key and what to do`, () => {

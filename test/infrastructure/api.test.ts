@@ -63,15 +63,21 @@ describe("API and identity as declared for prod", () => {
     });
   });
 
-  it("lets only this API invoke the functions", () => {
+  it("lets only this API invoke the functions, and schedules the relays", () => {
     const api = "arn:aws:execute-api:eu-west-1:123456789012:apiid";
     const permissions = resourcesOf(graph, "aws:lambda/permission:Permission").map(({ inputs }) => inputs);
-    const allowed = (name: string, sourceArn: string) => ({
+    const allowed = (name: string, sourceArn: string, principal = "apigateway.amazonaws.com") => ({
       function: name,
       action: "lambda:InvokeFunction",
-      principal: "apigateway.amazonaws.com",
+      principal,
       sourceArn,
     });
+    const relay = (database: string) =>
+      allowed(
+        `ahorro-prod-${database}-relay`,
+        `arn:aws:events:eu-west-1:123456789012:rule/${database}-relay`,
+        "events.amazonaws.com",
+      );
     assert.deepEqual(
       permissions.sort((a, b) => a.function.localeCompare(b.function)),
       [
@@ -79,7 +85,9 @@ describe("API and identity as declared for prod", () => {
         allowed("ahorro-prod-categories-api", `${api}/*/*`),
         allowed("ahorro-prod-platform-api", `${api}/*/*`),
         allowed("ahorro-prod-transactions-api", `${api}/*/*`),
+        relay("transactions"),
         allowed("ahorro-prod-users-api", `${api}/*/*`),
+        relay("users"),
       ],
     );
   });

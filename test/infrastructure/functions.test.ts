@@ -57,11 +57,77 @@ const useCategories = [
   { Sid: "QueryIndexes", Effect: "Allow", Action: ["dynamodb:Query"], Resource: [`${CATEGORIES}/index/score`] },
 ];
 
+const callRelay = (database: string) => ({
+  Sid: "CallRelay",
+  Effect: "Allow",
+  Action: ["lambda:InvokeFunction"],
+  Resource: `arn:aws:lambda:eu-west-1:123456789012:function:ahorro-prod-${database}-relay`,
+});
+
+const kafka = (type: string, more = "") =>
+  `arn:aws:kafka:eu-west-1:123456789012:${type}/ahorro-prod-events/00000000-0000-4000-8000-000000000000-1${more}`;
+
+/** "Common use cases for client authorization policy", MSK developer guide: produce data idempotently. */
+const publishEvents = [
+  {
+    Sid: "ConnectToBrokers",
+    Effect: "Allow",
+    Action: ["kafka-cluster:Connect", "kafka-cluster:WriteDataIdempotently"],
+    Resource: kafka("cluster"),
+  },
+  {
+    Sid: "UseTopics",
+    Effect: "Allow",
+    Action: ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"],
+    Resource: kafka("topic", "/ahorro.*"),
+  },
+];
+
+/** "Configuring Lambda permissions for Amazon MSK event source mappings", Lambda developer guide. */
+const consumeEvents = (group: string) => [
+  {
+    Sid: "ReachBrokers",
+    Effect: "Allow",
+    Action: [
+      "kafka-cluster:Connect",
+      "kafka-cluster:DescribeClusterDynamicConfiguration",
+      "kafka:DescribeClusterV2",
+      "kafka:GetBootstrapBrokers",
+    ],
+    Resource: kafka("cluster"),
+  },
+  {
+    Sid: "ReadTopics",
+    Effect: "Allow",
+    Action: ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"],
+    Resource: kafka("topic", "/ahorro.*"),
+  },
+  {
+    Sid: "KeepOffsets",
+    Effect: "Allow",
+    Action: ["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
+    Resource: kafka("group", `/${group}`),
+  },
+  {
+    Sid: "PollFromNetwork",
+    Effect: "Allow",
+    Action: [
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSubnets",
+      "ec2:DescribeVpcs",
+    ],
+    Resource: "*",
+  },
+];
+
 /** Every function with exactly the rights it holds. */
 const STATEMENTS: Record<string, unknown[]> = {
   "api-authorizer": base("api-authorizer"),
   "platform-api": base("platform-api"),
-  "users-api": [...base("users-api"), ...inNetwork("users-api"), connectAs("users_api")],
+  "users-api": [...base("users-api"), ...inNetwork("users-api"), connectAs("users_api"), callRelay("users")],
   "users-migrations": [...base("users-migrations"), ...inNetwork("users-migrations"), connectAs("users_migrator")],
   "categories-api": [
     ...base("categories-api"),
@@ -69,8 +135,13 @@ const STATEMENTS: Record<string, unknown[]> = {
     ...useCategories,
     connectAs("transactions_reader"),
   ],
-  "categories-consumer": [...base("categories-consumer"), ...useCategories],
-  "transactions-api": [...base("transactions-api"), ...inNetwork("transactions-api"), connectAs("transactions_api")],
+  "categories-consumer": [...base("categories-consumer"), ...useCategories, ...consumeEvents("categories")],
+  "transactions-api": [
+    ...base("transactions-api"),
+    ...inNetwork("transactions-api"),
+    connectAs("transactions_api"),
+    callRelay("transactions"),
+  ],
   "transactions-migrations": [
     ...base("transactions-migrations"),
     ...inNetwork("transactions-migrations"),
@@ -80,6 +151,7 @@ const STATEMENTS: Record<string, unknown[]> = {
     ...base("transactions-consumer"),
     ...inNetwork("transactions-consumer"),
     connectAs("transactions_consumer"),
+    ...consumeEvents("transactions"),
   ],
   "notifications-consumer": [
     ...base("notifications-consumer"),
@@ -99,6 +171,7 @@ const STATEMENTS: Record<string, unknown[]> = {
       ],
       Condition: { StringEquals: { "ses:FromAddress": "no-reply@ahorro.example" } },
     },
+    ...consumeEvents("notifications"),
   ],
   "identity-consumer": [
     ...base("identity-consumer"),
@@ -107,6 +180,25 @@ const STATEMENTS: Record<string, unknown[]> = {
       Effect: "Allow",
       Action: ["cognito-idp:AdminDeleteUser"],
       Resource: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_identity",
+    },
+    ...consumeEvents("identity"),
+  ],
+  "users-relay": [...base("users-relay"), ...inNetwork("users-relay"), connectAs("users_relay"), ...publishEvents],
+  "transactions-relay": [
+    ...base("transactions-relay"),
+    ...inNetwork("transactions-relay"),
+    connectAs("transactions_relay"),
+    ...publishEvents,
+  ],
+  "events-topics": [
+    ...base("events-topics"),
+    ...inNetwork("events-topics"),
+    { Sid: "ConnectToBrokers", Effect: "Allow", Action: ["kafka-cluster:Connect"], Resource: kafka("cluster") },
+    {
+      Sid: "UseTopics",
+      Effect: "Allow",
+      Action: ["kafka-cluster:CreateTopic", "kafka-cluster:DescribeTopic"],
+      Resource: kafka("topic", "/ahorro.*"),
     },
   ],
   "database-bootstrap": [
@@ -126,7 +218,7 @@ const STATEMENTS: Record<string, unknown[]> = {
   ],
 };
 
-const LIMITS: Record<string, { timeout: number; memorySize: number }> = {
+const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConcurrentExecutions?: number }> = {
   "api-authorizer": { timeout: 10, memorySize: 512 },
   "platform-api": { timeout: 15, memorySize: 512 },
   "users-api": { timeout: 15, memorySize: 512 },
@@ -138,6 +230,10 @@ const LIMITS: Record<string, { timeout: number; memorySize: number }> = {
   "transactions-api": { timeout: 15, memorySize: 512 },
   "transactions-migrations": { timeout: 300, memorySize: 512 },
   "users-migrations": { timeout: 300, memorySize: 512 },
+  // One at work, one that waits its turn.
+  "users-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
+  "transactions-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
+  "events-topics": { timeout: 120, memorySize: 512 },
   "database-bootstrap": { timeout: 120, memorySize: 512 },
 };
 
@@ -192,11 +288,12 @@ describe("functions as declared for prod", () => {
     });
   }
 
-  it("run inside the network only where they use the database", () => {
-    const placement = {
+  it("run inside the network only where they use the database or publish events", () => {
+    const within = (...securityGroupIds: string[]) => ({
       subnetIds: ["subnet-isolated-network-1", "subnet-isolated-network-2"],
-      securityGroupIds: ["network-lambda-id"],
-    };
+      securityGroupIds,
+    });
+    const placement = within("network-lambda-id");
     const placed = resourcesOf(graph, FUNCTION).map(({ name, inputs }) => [name, inputs.vpcConfig]);
     assert.deepEqual(Object.fromEntries(placed), {
       "api-authorizer": undefined,
@@ -211,11 +308,14 @@ describe("functions as declared for prod", () => {
       "transactions-api": placement,
       "transactions-migrations": placement,
       "users-migrations": placement,
+      "users-relay": within("network-lambda-id", "events-clients-id"),
+      "transactions-relay": within("network-lambda-id", "events-clients-id"),
+      "events-topics": within("events-clients-id"),
     });
   });
 
   for (const database of ["users", "transactions"]) {
-    it(`of ${database} are told where the database is and who they are there`, () => {
+    it(`of ${database} are told where the database is and who they are there, and where events go`, () => {
       const variables = {
         DATABASE_HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
         DATABASE_PORT: "5432",
@@ -226,6 +326,13 @@ describe("functions as declared for prod", () => {
         ...variables,
         DATABASE_USER: `${database}_api`,
         RATE_LIMIT: "1000",
+        RELAY_FUNCTION: `ahorro-prod-${database}-relay`,
+      });
+      assert.deepEqual(resource(graph, FUNCTION, `${database}-relay`).inputs.environment.variables, {
+        ...variables,
+        DATABASE_USER: `${database}_relay`,
+        KAFKA_BROKERS: "boot-events.kafka-serverless.eu-west-1.amazonaws.com:9098",
+        KAFKA_SECURITY: "iam",
       });
       assert.deepEqual(resource(graph, FUNCTION, `${database}-migrations`).inputs.environment.variables, {
         ...variables,
@@ -233,13 +340,15 @@ describe("functions as declared for prod", () => {
       });
     });
 
-    it(`of ${database} change over in order: databases and roles, migrations, API`, () => {
+    it(`of ${database} change over in order: databases and roles, migrations, API and relay`, () => {
       const invocation = (name: string) => resource(graph, "aws:lambda/invocation:Invocation", name);
-      assert.ok(
-        dependenciesOf(graph, resource(graph, FUNCTION, `${database}-api`)).includes(
-          `aws:lambda/invocation:Invocation ${database}-migrations`,
-        ),
-      );
+      for (const name of [`${database}-api`, `${database}-relay`]) {
+        assert.ok(
+          dependenciesOf(graph, resource(graph, FUNCTION, name)).includes(
+            `aws:lambda/invocation:Invocation ${database}-migrations`,
+          ),
+        );
+      }
       const migration = dependenciesOf(graph, invocation(`${database}-migrations`));
       assert.ok(migration.includes("aws:lambda/invocation:Invocation database-bootstrap"));
       assert.ok(migration.includes(`${FUNCTION} ${database}-migrations`));

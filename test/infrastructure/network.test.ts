@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Graph, resourcesOf } from "../../local/program/graph";
-import { graphOf, LOAD_TIMEOUT, resource } from "./graphs";
+import { graphOf, LOAD_TIMEOUT, resource, STACKS } from "./graphs";
 
 describe("network and database as declared for prod", () => {
   let graph: Graph;
@@ -9,40 +9,91 @@ describe("network and database as declared for prod", () => {
     graph = await graphOf("prod");
   });
 
-  it("the only way in is from the functions to PostgreSQL", () => {
-    assert.deepEqual(
-      resourcesOf(graph, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").map(({ inputs }) => inputs),
-      [
-        {
-          securityGroupId: "network-database-id",
-          referencedSecurityGroupId: "network-lambda-id",
-          description: "PostgreSQL from the functions",
-          ipProtocol: "tcp",
-          fromPort: 5432,
-          toPort: 5432,
-        },
-      ],
+  const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+  const EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+  const tcp = (port: number) => ({ ipProtocol: "tcp", fromPort: port, toPort: port });
+  const rules = (type: string) =>
+    Object.fromEntries(
+      resourcesOf(graph, type).map(({ name, inputs: { description, ...rule } }) => {
+        assert.ok(description.length >= 5, name);
+        return [name, rule];
+      }),
     );
+
+  it("the only ways in: functions to PostgreSQL, clients and pollers to Kafka, everybody to the endpoints", () => {
+    assert.deepEqual(rules(INGRESS), {
+      "network-database-from-lambda": {
+        securityGroupId: "network-database-id",
+        referencedSecurityGroupId: "network-lambda-id",
+        ...tcp(5432),
+      },
+      "network-endpoints-from-network": {
+        securityGroupId: "network-endpoints-id",
+        cidrIpv4: "10.0.0.0/16",
+        ...tcp(443),
+      },
+      "events-brokers-from-clients": {
+        securityGroupId: "events-brokers-id",
+        referencedSecurityGroupId: "events-clients-id",
+        ...tcp(9098),
+      },
+      "events-brokers-from-brokers": {
+        securityGroupId: "events-brokers-id",
+        referencedSecurityGroupId: "events-brokers-id",
+        ...tcp(9098),
+      },
+    });
     for (const group of resourcesOf(graph, "aws:ec2/securityGroup:SecurityGroup")) {
+      assert.equal(group.inputs.vpcId, "vpc-network", group.name);
       assert.equal(group.inputs.ingress, undefined, group.name);
       assert.equal(group.inputs.egress, undefined, group.name);
     }
   });
 
-  it("functions get out to PostgreSQL and the gateway endpoints only; the database to nowhere", () => {
-    const rules = resourcesOf(graph, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map(
-      ({ inputs: { description, ...rule } }) => rule,
-    );
-    const from = { securityGroupId: "network-lambda-id", ipProtocol: "tcp" };
-    const byTarget = (rule: Record<string, unknown>) => String(rule.prefixListId ?? rule.referencedSecurityGroupId);
-    assert.deepEqual(
-      rules.sort((a, b) => byTarget(a).localeCompare(byTarget(b))),
-      [
-        { ...from, referencedSecurityGroupId: "network-database-id", fromPort: 5432, toPort: 5432 },
-        { ...from, prefixListId: "pl-network-dynamodb", fromPort: 443, toPort: 443 },
-        { ...from, prefixListId: "pl-network-s3", fromPort: 443, toPort: 443 },
-      ],
-    );
+  it("functions get out to PostgreSQL, Kafka and AWS's endpoints only; the database to nowhere", () => {
+    const lambda = { securityGroupId: "network-lambda-id" };
+    const brokers = { securityGroupId: "events-brokers-id" };
+    assert.deepEqual(rules(EGRESS), {
+      "network-lambda-to-database": { ...lambda, referencedSecurityGroupId: "network-database-id", ...tcp(5432) },
+      "network-lambda-to-dynamodb": { ...lambda, prefixListId: "pl-network-dynamodb", ...tcp(443) },
+      "network-lambda-to-s3": { ...lambda, prefixListId: "pl-network-s3", ...tcp(443) },
+      "network-lambda-to-endpoints": { ...lambda, referencedSecurityGroupId: "network-endpoints-id", ...tcp(443) },
+      "events-clients-to-brokers": {
+        securityGroupId: "events-clients-id",
+        referencedSecurityGroupId: "events-brokers-id",
+        ...tcp(9098),
+      },
+      "events-brokers-to-brokers": { ...brokers, referencedSecurityGroupId: "events-brokers-id", ...tcp(9098) },
+      "events-brokers-to-endpoints": { ...brokers, referencedSecurityGroupId: "network-endpoints-id", ...tcp(443) },
+    });
+  });
+
+  it("has the interface endpoints that functions and pollers call, and no others", async function () {
+    this.timeout(LOAD_TIMEOUT);
+    for (const stack of STACKS) {
+      // Only Lambda's pollers of Kafka ask STS.
+      const services = stack === "dev" ? ["lambda"] : ["lambda", "sts"];
+      const declared = resourcesOf(await graphOf(stack), "aws:ec2/vpcEndpoint:VpcEndpoint")
+        .filter(({ inputs }) => inputs.vpcEndpointType === "Interface")
+        .map(({ name, inputs }) => [name, inputs]);
+      assert.deepEqual(
+        Object.fromEntries(declared),
+        Object.fromEntries(
+          services.map((service) => [
+            `network-${service}`,
+            {
+              vpcId: "vpc-network",
+              serviceName: `com.amazonaws.eu-west-1.${service}`,
+              vpcEndpointType: "Interface",
+              subnetIds: ["subnet-isolated-network-1", "subnet-isolated-network-2"],
+              securityGroupIds: ["network-endpoints-id"],
+              privateDnsEnabled: true,
+            },
+          ]),
+        ),
+        stack,
+      );
+    }
   });
 
   it("has isolated subnets, no NAT, and the free gateway endpoints", () => {

@@ -10,6 +10,9 @@ const FUNCTION = "aws:lambda/function:Function";
 /** What is configured to exist more than once, or not everywhere. */
 const CONFIGURED = /^aws:rds\/clusterInstance:ClusterInstance /;
 
+/** What there is only where there is a broker; what it is exactly, events.test.ts tells. */
+const OF_BROKER = /^aws:(msk|lambda\/eventSourceMapping:)|^\S+ (events-.*|network-sts)$/;
+
 for (const stack of STACKS) {
   describe(`the stack ${stack}`, () => {
     let graph: Graph;
@@ -18,15 +21,31 @@ for (const stack of STACKS) {
       graph = await graphOf(stack);
     });
 
-    it("declares the same resources as every other", async function () {
+    const declared = ({ resources }: Graph) =>
+      resources
+        .filter(({ type }) => type !== "pulumi:pulumi:Stack")
+        .map(({ type, name }) => `${type} ${name}`)
+        .filter((identity) => !CONFIGURED.test(identity))
+        .sort();
+
+    it("declares the same resources as every other, but for those of its broker", async function () {
       this.timeout(LOAD_TIMEOUT);
-      const declared = ({ resources }: Graph) =>
-        resources
-          .filter(({ type }) => type !== "pulumi:pulumi:Stack")
-          .map(({ type, name }) => `${type} ${name}`)
-          .filter((identity) => !CONFIGURED.test(identity))
-          .sort();
-      assert.deepEqual(declared(graph), declared(await graphOf("prod")));
+      const withoutBroker = (identities: string[]) => identities.filter((identity) => !OF_BROKER.test(identity));
+      assert.deepEqual(withoutBroker(declared(graph)), withoutBroker(declared(await graphOf("prod"))));
+    });
+
+    it("has the broker that is configured, and all that goes with one", async function () {
+      this.timeout(LOAD_TIMEOUT);
+      const ofBroker = (identities: string[]) => identities.filter((identity) => OF_BROKER.test(identity));
+      const [serverless, provisioned] = [
+        "aws:msk/serverlessCluster:ServerlessCluster events",
+        "aws:msk/cluster:Cluster events",
+      ];
+      const inProd = ofBroker(declared(await graphOf("prod")));
+      assert.ok(inProd.includes(serverless));
+      const inStaging = inProd.map((identity) => (identity === serverless ? provisioned : identity)).sort();
+      const expected = { dev: [], staging: inStaging, prod: inProd, local: inProd };
+      assert.deepEqual(ofBroker(declared(graph)), expected[stack]);
     });
 
     it("has as many database instances as configured", () => {
@@ -84,10 +103,10 @@ describe("bundles", () => {
     graph = await graphOf("local");
   });
 
-  it("of APIs are at most 250 kB, and free of the AWS SDK", () => {
+  it("of APIs are at most 260 kB, and free of the AWS SDK", () => {
     for (const name of ["users-api", "transactions-api", "platform-api", "api-authorizer"]) {
       const directory = resource(graph, FUNCTION, name).inputs.code.directory;
-      assert.ok(statSync(join(directory, "__index.js")).size <= 250_000, name);
+      assert.ok(statSync(join(directory, "__index.js")).size <= 260_000, name);
       assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes("client-rds-data"), name);
     }
   });
@@ -113,6 +132,21 @@ describe("bundles", () => {
         assert.equal(code.includes(`"${other}Client"`), other === client, `${other} in ${name}`);
       }
     }
+  });
+
+  it("of functions that speak Kafka are at most 800 kB, and free of the SDK but for signatures", () => {
+    for (const name of ["users-relay", "transactions-relay", "events-topics"]) {
+      const directory = resource(graph, FUNCTION, name).inputs.code.directory;
+      assert.ok(statSync(join(directory, "__index.js")).size <= 800_000, name);
+      for (const client of ["client-rds-data", "client-dynamodb", "client-lambda"]) {
+        assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes(client), `${name} contains ${client}`);
+      }
+    }
+  });
+
+  it("of everything else are free of Kafka's client", () => {
+    const speakers = bundles(graph).filter(([, code]) => code.includes("KafkaJS"));
+    assert.deepEqual(speakers.map(([name]) => name).sort(), ["events-topics", "transactions-relay", "users-relay"]);
   });
 
   it("of migrators carry every migration file as it is", () => {

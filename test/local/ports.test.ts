@@ -6,7 +6,14 @@ import { choosePorts, defaultPorts } from "../../local/ports";
 describe("ports", () => {
   describe("defaultPorts", () => {
     it("has a default for every service", () => {
-      assert.deepEqual(defaultPorts({}), { api: 8080, cognito: 9229, postgres: 54320, aws: 4566, mail: 8025 });
+      assert.deepEqual(defaultPorts({}), {
+        api: 8080,
+        cognito: 9229,
+        postgres: 54320,
+        aws: 4566,
+        mail: 8025,
+        kafka: 9092,
+      });
     });
 
     it("takes what the environment says, 0 included", () => {
@@ -15,8 +22,16 @@ describe("ports", () => {
         AHORRO_COGNITO_PORT: "0",
         AHORRO_POSTGRES_PORT: "5432",
         AHORRO_AWS_PORT: "",
+        AHORRO_KAFKA_PORT: "9093",
       };
-      assert.deepEqual(defaultPorts(env), { api: 8081, cognito: 0, postgres: 5432, aws: 4566, mail: 8025 });
+      assert.deepEqual(defaultPorts(env), {
+        api: 8081,
+        cognito: 0,
+        postgres: 5432,
+        aws: 4566,
+        mail: 8025,
+        kafka: 9093,
+      });
     });
 
     for (const value of ["http", "-1", "65536", "80.5", " 80", "0x50", "1e3"]) {

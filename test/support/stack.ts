@@ -13,12 +13,16 @@ interface TestStack extends Stack {
   transactions: postgres.Sql;
   /** What functions and services wrote, by source. */
   logged: { source: string; line: string }[];
+  /** Holds the relays back, as the stack does from its start: outboxes keep what is written. Waits for relays at work. */
+  holdEvents(): Promise<void>;
+  /** Lets the relays work. Events written before are forgotten, so that only a test's own ones travel. */
+  releaseEvents(): Promise<void>;
 }
 
 let running: Promise<TestStack> | undefined;
 let cleanUp = () => {};
 
-/** The stack that all tests of this process share. Each test makes users of its own on it. */
+/** The stack that all tests of this process share. Each test makes users of its own on it; events travel `withEvents` only. */
 export const stack = (): Promise<TestStack> => {
   running ??= start();
   return running;
@@ -37,19 +41,59 @@ async function start(): Promise<TestStack> {
     ports: { api: 0, cognito: 0, postgres: 0, aws: 0, mail: 0, kafka: 0 },
     log: (source, line) => logged.push({ source, line }),
   });
-  const database = (name: string) => {
+  const database = (name: string, max = 4) => {
     const url = started.endpoints.postgres[name];
     if (url === undefined) throw new Error(`The stack has no database ${name}.`);
-    return postgres(url, { max: 4, onnotice: () => undefined });
+    return postgres(url, { max, max_lifetime: null, onnotice: () => undefined });
   };
-  return { ...started, users: database("users"), transactions: database("transactions"), logged };
+  const users = database("users");
+  const transactions = database("transactions");
+  const locks = [database("users", 1), database("transactions", 1)];
+  const holdEvents = async () => {
+    await Promise.all(locks.map(takeTurns));
+  };
+  await holdEvents();
+  return {
+    ...started,
+    users,
+    transactions,
+    logged,
+    holdEvents,
+    releaseEvents: async () => {
+      await users`delete from outbox where status = 'pending'`;
+      await transactions`delete from outbox`;
+      await Promise.all(locks.map((sql) => sql`select pg_advisory_unlock_all()`));
+    },
+    stop: async () => {
+      await Promise.all([users, transactions, ...locks].map((sql) => sql.end()));
+      await started.stop();
+    },
+  };
+}
+
+/**
+ * Takes the turns of both relays that can be there, the one at work and the one that waits (functions/outbox/relay.ts): whoever
+ * is called now goes at once. The second first, or a relay could wait for us while we wait for it.
+ */
+const takeTurns = async (sql: postgres.Sql): Promise<void> => {
+  await sql`select pg_advisory_lock(hashtext('outbox'), 2)`;
+  await sql`select pg_advisory_lock(hashtext('outbox'), 1)`;
+};
+
+/** Runs a test in which events travel: those that are written meanwhile. */
+export async function withEvents<Result>(run: () => Promise<Result>): Promise<Result> {
+  const { holdEvents, releaseEvents } = await stack();
+  await releaseEvents();
+  try {
+    return await run();
+  } finally {
+    await holdEvents();
+  }
 }
 
 export const stopStack = async (): Promise<void> => {
   if (running === undefined) return;
   const stack = await running.catch(() => undefined);
-  await stack?.users.end();
-  await stack?.transactions.end();
   await stack?.stop();
   cleanUp();
 };

@@ -61,7 +61,15 @@ describe("The database transactions", () => {
     const { endpoints, transactions: sql } = await stack();
     const { user } = await newSaver();
     await newBalance(user);
-    const tables = ["balances", "group_members", "groups", "idempotency_keys", "outbox", "transactions"];
+    const tables = [
+      "balances",
+      "group_members",
+      "groups",
+      "idempotency_keys",
+      "outbox",
+      "outbox_dead_letters",
+      "transactions",
+    ];
     const rights = ["select", "insert", "update", "delete", "truncate"];
     const allowed: Record<string, string[]> = {};
     for (const role of ["api", "reader", "relay"]) {
@@ -84,7 +92,8 @@ describe("The database transactions", () => {
       "api outbox": ["insert"],
       "api transactions": ["select", "insert", "update"],
       "reader group_members": ["select"],
-      "relay outbox": ["select", "update", "delete"],
+      "relay outbox": ["select", "insert", "update", "delete"],
+      "relay outbox_dead_letters": ["select", "insert", "delete"],
     });
     // As other functions will sign in: to look up memberships, and nothing else.
     const url = new URL(endpoints.postgres.transactions ?? "");
