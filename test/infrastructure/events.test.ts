@@ -89,6 +89,9 @@ describe("the event bus", function () {
       assert.deepEqual(inputsOf(graph, "aws:lambda/eventSourceMapping:EventSourceMapping"), {
         "categories-ahorro-users": mapping("categories", "ahorro.users"),
         "categories-ahorro-transactions": mapping("categories", "ahorro.transactions"),
+        "identity-ahorro-users": mapping("identity", "ahorro.users"),
+        "notifications-ahorro-users": mapping("notifications", "ahorro.users"),
+        "transactions-ahorro-users": mapping("transactions", "ahorro.users"),
       });
     });
   }
@@ -119,7 +122,7 @@ describe("the event bus", function () {
   it("in dev is no broker: relays hand events to the functions that consume them, and may do just that", async () => {
     const graph = await graphOf("dev");
     for (const [database, consumers] of Object.entries({
-      users: ["categories-consumer"],
+      users: ["transactions-consumer", "categories-consumer", "identity-consumer", "notifications-consumer"],
       transactions: ["categories-consumer"],
     })) {
       const { variables } = resource(graph, FUNCTION, `${database}-relay`).inputs.environment;

@@ -79,14 +79,16 @@ describe("Memberships in the transactions database", () => {
     const { lambda } = await stack();
     const group_id = randomUUID();
     for (const [data, where] of [
-      [{ group_id, version: 1 }, "members"],
+      [{ group_id, version: 1, members: null }, "members"],
       [{ group_id, version: "1", members: [] }, "version"],
       [{ group_id, version: 1, members: [{ user_id: "me" }] }, "members.0.user_id"],
     ] as const) {
       const event = cloudEvent("GroupUpdated", group_id, data);
       const result = await lambda.invoke(`ahorro-local-${CONSUMER}`, mskEvent([event]));
       assert.ok(!result.ok);
-      assert.ok(result.error.errorMessage.startsWith(`The GroupUpdated ${event.id} is not as expected: ${where}: `));
+      assert.ok(
+        result.error.errorMessage.startsWith(`The GroupUpdated ${event.id} is not as expected: data.${where}: `),
+      );
     }
   });
 
@@ -117,8 +119,11 @@ describe("Memberships in the transactions database", () => {
       const people = Array.from({ length: 5 }, () => randomUUID());
       const members = new Set([people[0]]);
       let version = 1;
-      const event = (type: string) =>
-        cloudEvent(type, group_id, { group_id, version, members: [...members].map((user_id) => ({ user_id })) });
+      const event = (type: string) => {
+        const joined_at = "2026-11-22T09:30:00.000Z";
+        const all = [...members].map((user_id) => ({ user_id, role: "member", joined_at }));
+        return cloudEvent(type, group_id, { group_id, version, members: all });
+      };
       const events = [event("GroupCreated")];
       for (const what of steps) {
         if (what === "invite") {
