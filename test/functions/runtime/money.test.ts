@@ -131,7 +131,8 @@ describe("Money", () => {
         const output = taken(Holding(), input);
         if (output === undefined) return;
         assert.match(String(output), /^-?(0|[1-9]\d{0,15})\.\d\d$/);
-        assert.equal(Number(output), Number(input));
+        // Plus zero: there is but one zero in money.
+        assert.equal(Number(output), Number(input) + 0);
       }),
     );
   });
