@@ -12,14 +12,18 @@ const UNITS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86
  */
 export function startSchedules(graph: Graph, lambda: LambdaHost): () => void {
   const targets = resourcesOf(graph, "aws:cloudwatch/eventTarget:EventTarget");
-  const timers = resourcesOf(graph, "aws:cloudwatch/eventRule:EventRule").flatMap(({ name, inputs, outputs }) => {
-    const period = periodOf(name, String(inputs.scheduleExpression));
-    return targets
-      .filter((target) => target.inputs.rule === outputs.name)
+  // All are read before the first one runs: nothing runs on when one of them cannot be.
+  const rules = resourcesOf(graph, "aws:cloudwatch/eventRule:EventRule").map(({ name, inputs, outputs }) => ({
+    rule: outputs.name,
+    period: periodOf(name, String(inputs.scheduleExpression)),
+  }));
+  const timers = rules.flatMap(({ rule, period }) =>
+    targets
+      .filter(({ inputs }) => inputs.rule === rule)
       .map(({ inputs: { arn, input } }) =>
         setInterval(() => lambda.invokeAsync(String(arn), JSON.parse(String(input ?? "{}"))), period),
-      );
-  });
+      ),
+  );
   return () => {
     for (const timer of timers) clearInterval(timer);
   };

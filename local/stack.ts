@@ -162,8 +162,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     stops.push(() => lambda.close());
     progress("Deploying: databases, migrations, topics");
     await deploy(graph, lambda, options.dataFolder.path);
-    const stopConsuming = await startConsuming(graph, brokers, lambda, log);
-    stops.push(stopConsuming);
+    await startConsuming(graph, brokers, lambda, log, stops);
     progress("Starting the API");
     const gateway = await startGateway(definitionOf(graph), {
       lambda,
@@ -204,22 +203,24 @@ async function startBroker(
   return kafka.brokers;
 }
 
-/** Has functions consume topics, and invoked when their schedules say. Answers what ends it. */
+/** Has functions consume topics, and invoked when their schedules say. */
 async function startConsuming(
   graph: Graph,
   brokers: string,
   lambda: LambdaHost,
   log: StackOptions["log"],
-): Promise<() => Promise<void>> {
+  stops: (() => Promise<void>)[],
+): Promise<void> {
   const stopSchedules = startSchedules(graph, lambda);
+  stops.push(async () => stopSchedules());
   const started = eventSourceMappingsOf(graph).map((mapping) =>
     startEventSourceMapping({ mapping, brokers, lambda, log: (line) => log("events", line) }),
   );
-  const mappings = await Promise.all(started);
-  return async () => {
-    stopSchedules();
-    await Promise.all(mappings.map((mapping) => mapping.stop()));
-  };
+  stops.push(async () => {
+    const mappings = await Promise.allSettled(started);
+    await Promise.all(mappings.map((mapping) => mapping.status === "fulfilled" && mapping.value.stop()));
+  });
+  await Promise.all(started);
 }
 
 const addresses = (

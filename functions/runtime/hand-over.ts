@@ -1,8 +1,9 @@
+import type { Message } from "kafkajs";
 import { invoker } from "./invoke";
 import type { Publisher } from "./kafka";
 
-/** Records in one invocation. */
-const BATCH = 100;
+/** Most records in one invocation, and most bytes of keys and values in Base64: a third below what Lambda takes ("Lambda quotas"). */
+const BATCH = { records: 100, bytes: 700_000 };
 
 /**
  * Stands in for the broker where there is none: hands events straight to the functions that would consume them (`CONSUMERS`, names
@@ -13,15 +14,15 @@ export const handOver = (): Publisher => {
   return {
     publish: async (topic, messages) => {
       const consumers = (process.env.CONSUMERS ?? "").split(",").filter(Boolean);
-      for (let first = 0; first < messages.length; first += BATCH) {
-        const records = messages.slice(first, first + BATCH).map(({ key, value }, index) => ({
+      for (const batch of batchesOf(messages)) {
+        const records = batch.map(({ key, value }, index) => ({
           topic,
           partition: 0,
           offset: index,
           timestamp: Date.now(),
           timestampType: "CREATE_TIME",
-          key: Buffer.from(key ?? "").toString("base64"),
-          value: Buffer.from(value ?? "").toString("base64"),
+          key,
+          value,
           headers: [],
         }));
         const event = { eventSource: "aws:kafka", bootstrapServers: "", records: { [`${topic}-0`]: records } };
@@ -31,3 +32,24 @@ export const handOver = (): Publisher => {
     close: () => Promise.resolve(),
   };
 };
+
+/** Keys and values in Base64, in batches that one invocation takes. */
+const batchesOf = (messages: Message[]): { key: string; value: string }[][] => {
+  const batches: { key: string; value: string }[][] = [];
+  let room = 0;
+  for (const message of messages) {
+    const record = { key: base64(message.key), value: base64(message.value) };
+    const size = record.key.length + record.value.length;
+    const last = batches.at(-1);
+    if (last === undefined || last.length === BATCH.records || size > room) {
+      batches.push([record]);
+      room = BATCH.bytes - size;
+    } else {
+      last.push(record);
+      room -= size;
+    }
+  }
+  return batches;
+};
+
+const base64 = (content: Message["key"]): string => Buffer.from(content ?? "").toString("base64");

@@ -12,7 +12,7 @@ export interface AwsRequest extends HttpRequest {
 export type AwsResponse =
   | { status: 200; body: unknown }
   | { status: 202 }
-  | { status: 400 | 403 | 404 | 500 | 504; error: string; message: string };
+  | { status: 400 | 403 | 404 | 413 | 500 | 504; error: string; message: string };
 
 /** The emulation of one AWS API. Whatever it does not emulate it refuses by name rather than ignore it. */
 export type AwsService = (request: AwsRequest) => Promise<AwsResponse>;

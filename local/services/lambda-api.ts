@@ -1,4 +1,5 @@
 import type { LambdaHost } from "../lambda";
+import { EVENT_LIMIT } from "../lambda/errors";
 import type { AwsService } from "./aws-endpoint";
 
 /** `POST /2015-03-31/functions/{FunctionName}/invocations` (AWS Lambda API Reference, "Invoke"). */
@@ -16,6 +17,10 @@ export const lambdaApi =
     const functionName = decodeURIComponent(name);
     if (!host().has(functionName)) {
       return { status: 404, error: "ResourceNotFoundException", message: `Function not found: ${functionName}` };
+    }
+    if (body.length > EVENT_LIMIT) {
+      const message = `${body.length} bytes are more than the ${EVENT_LIMIT} of an event invocation.`;
+      return { status: 413, error: "RequestTooLargeException", message };
     }
     let event: unknown;
     try {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { ISql as Sql } from "postgres";
+import type { Sql } from "../../../functions/runtime/postgres";
 import { newGroup, newUser } from "../../support/api";
 import { eventually } from "../../support/eventually";
 import { newBalance, newTransaction } from "../../support/ledger";

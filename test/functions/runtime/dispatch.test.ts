@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import * as v from "valibot";
-import { ok } from "../../../functions/runtime/answer";
+import { multi, noContent, ok } from "../../../functions/runtime/answer";
 import { dispatcher, type HttpEvent } from "../../../functions/runtime/dispatch";
 import { endpoint } from "../../../functions/runtime/endpoint";
 import { Amount } from "../../../functions/runtime/money";
+import { problem } from "../../../functions/runtime/problem";
+import type { UnitOfWork } from "../../../functions/runtime/work";
 
 const echo = endpoint({
   summary: "Echo",
@@ -114,5 +116,91 @@ describe("Numbers in a body", () => {
     const deep = await post("/amount", `{"value":${"[".repeat(200_000)}1e3${"]".repeat(200_000)}}`);
     assert.ok([400, 422].includes(deep.statusCode));
     assert.ok(Date.now() - started < 5_000);
+  });
+});
+
+describe("A dispatcher", () => {
+  const log: string[] = [];
+  /** Writes what happens, in order, as a unit of work would commit it. */
+  const work: UnitOfWork<object> = {
+    read: {},
+    write: async (_, run) => {
+      const response = await run({});
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      log.push("committed");
+      return response;
+    },
+  };
+  const answering = (handle: () => Promise<ReturnType<typeof ok | typeof noContent>>) =>
+    endpoint({ summary: "Any", answers: { 200: v.any() }, handle });
+  const told = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    log.push("told");
+  };
+  const table = {
+    "GET /read": answering(async () => ok({})),
+    "POST /made": answering(async () => ok({})),
+    "PUT /changed": answering(async () => ok({})),
+    "DELETE /gone": answering(async () => noContent()),
+    "POST /batch": endpoint({ summary: "Batch", answers: { 207: v.any() }, handle: async () => multi({ items: [] }) }),
+    "POST /refused": answering(async () => {
+      throw problem(409, "no", "No.");
+    }),
+    "POST /broken": answering(async () => {
+      throw new Error("broken");
+    }),
+  };
+  const send = async (routeKey: string, more: object = {}, committed = told) => {
+    log.length = 0;
+    const event = {
+      routeKey,
+      rawPath: "/",
+      headers: {},
+      isBase64Encoded: false,
+      requestContext: {
+        requestId: "test",
+        http: { method: routeKey.split(" ")[0] },
+        authorizer: { lambda: { sub: "somebody", exp: Date.now() / 1000 + 60 } },
+      },
+      ...more,
+    };
+    const { statusCode } = await dispatcher(table, work, committed)(event as unknown as HttpEvent);
+    log.push("answered");
+    return statusCode;
+  };
+  const silently = async <Result>(run: () => Promise<Result>): Promise<Result> => {
+    const { error } = console;
+    console.error = () => undefined;
+    try {
+      return await run();
+    } finally {
+      console.error = error;
+    }
+  };
+
+  it("tells of every change that was committed, before it answers", async () => {
+    for (const [route, status] of [
+      ["POST /made", 200],
+      ["PUT /changed", 200],
+      ["DELETE /gone", 204],
+      ["POST /batch", 207],
+    ] as const) {
+      assert.equal(await send(route), status);
+      assert.deepEqual(log, ["committed", "told", "answered"], route);
+    }
+  });
+
+  it("tells nothing of what is only read, refused, broken or unknown", async () => {
+    for (const [route, status, more] of [
+      ["GET /read", 200, {}],
+      ["POST /refused", 409, {}],
+      ["POST /broken", 500, {}],
+      ["POST /nowhere", 404, {}],
+      ["POST /made", 400, { headers: { "idempotency-key": "ü" } }],
+      ["POST /made", 413, { body: "x".repeat(2 ** 21) }],
+    ] as const) {
+      assert.equal(await silently(() => send(route, more)), status, route);
+      assert.deepEqual(log, ["answered"], route);
+    }
   });
 });

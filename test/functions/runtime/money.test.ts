@@ -131,8 +131,8 @@ describe("Money", () => {
         const output = taken(Holding(), input);
         if (output === undefined) return;
         assert.match(String(output), /^-?(0|[1-9]\d{0,15})\.\d\d$/);
-        // Zero has no sign here.
-        assert.equal(Number(output) + 0, Number(input) + 0);
+        // Plus zero: there is but one zero in money.
+        assert.equal(Number(output), Number(input) + 0);
       }),
     );
   });

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { LambdaHost } from "../../../local/lambda";
+import { startAwsEndpoint } from "../../../local/services/aws-endpoint";
+import type { HttpServer } from "../../../local/services/http-server";
+import { lambdaApi } from "../../../local/services/lambda-api";
+
+/** The Lambda API as functions use it, through AWS's own client. */
+describe("The local Lambda API", () => {
+  const NAME = "ahorro-local-users-relay";
+  const ARN = `arn:aws:lambda:eu-west-1:123456789012:function:${NAME}`;
+  const invoked: [name: string, event: unknown][] = [];
+  let server: HttpServer;
+  let client: LambdaClient;
+
+  before(async () => {
+    const host: LambdaHost = {
+      has: (name) => name === NAME || name === ARN,
+      invoke: () => Promise.reject(new Error("Nobody may wait for a function here.")),
+      invokeAsync: (name, event) => invoked.push([name, event]),
+      close: () => Promise.resolve(),
+    };
+    server = await startAwsEndpoint({ port: 0, services: { lambda: lambdaApi(() => host) } });
+    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    client = new LambdaClient({ region: "eu-west-1", endpoint: server.endpoint, credentials, maxAttempts: 1 });
+  });
+  beforeEach(() => invoked.splice(0));
+  after(async () => {
+    client.destroy();
+    await server.close();
+  });
+
+  const invoke = (FunctionName: string, payload?: string, InvocationType: "Event" | "RequestResponse" = "Event") =>
+    client.send(
+      new InvokeCommand({
+        FunctionName,
+        InvocationType,
+        ...(payload !== undefined && { Payload: new TextEncoder().encode(payload) }),
+      }),
+    );
+  const refusal = async (sent: Promise<unknown>) => {
+    const error = await sent.then(
+      () => assert.fail("It was accepted."),
+      (reason) => reason,
+    );
+    return [error.name, error.$metadata.httpStatusCode];
+  };
+
+  it("accepts an event for a function, by name or ARN, and hands it over as it is", async () => {
+    for (const name of [NAME, ARN]) {
+      assert.equal((await invoke(name, '{"list":[1,"zwölf"]}')).StatusCode, 202);
+    }
+    assert.deepEqual(
+      invoked,
+      [NAME, ARN].map((name) => [name, { list: [1, "zwölf"] }]),
+    );
+  });
+
+  it("takes an invocation without an event for one with null", async () => {
+    assert.equal((await invoke(NAME)).StatusCode, 202);
+    assert.deepEqual(invoked, [[NAME, null]]);
+  });
+
+  it("refuses a function that there is not", async () => {
+    assert.deepEqual(await refusal(invoke("ahorro-local-nobody", "{}")), ["ResourceNotFoundException", 404]);
+    assert.deepEqual(invoked, []);
+  });
+
+  it("refuses what is not JSON, or larger than Lambda takes", async () => {
+    assert.deepEqual(await refusal(invoke(NAME, "{")), ["InvalidRequestContentException", 400]);
+    const [largest, tooLarge] = [1_048_576, 1_048_577].map((size) => JSON.stringify("x".repeat(size - 2)));
+    assert.deepEqual(await refusal(invoke(NAME, tooLarge)), ["RequestTooLargeException", 413]);
+    assert.deepEqual(invoked, []);
+    assert.equal((await invoke(NAME, largest)).StatusCode, 202);
+  });
+
+  it("refuses to wait for an answer, and every other operation, by name", async () => {
+    assert.deepEqual(await refusal(invoke(NAME, "{}", "RequestResponse")), ["UnknownOperationException", 404]);
+    const authorization = "AWS4-HMAC-SHA256 Credential=local/20261122/eu-west-1/lambda/aws4_request";
+    const event = { authorization, "x-amz-invocation-type": "Event" };
+    for (const [method, path] of [
+      ["GET", `/2015-03-31/functions/${NAME}/invocations`],
+      ["GET", `/2015-03-31/functions/${NAME}`],
+      ["DELETE", `/2015-03-31/functions/${NAME}`],
+      ["POST", `/2015-03-31/functions/${NAME}/invocations/more`],
+      ["POST", "/2015-03-31/functions//invocations"],
+      ["POST", `/2014-11-13/functions/${NAME}/invoke-async/`],
+    ] as const) {
+      const response = await fetch(server.endpoint + path, { method, headers: event });
+      assert.equal(response.status, 404, `${method} ${path}`);
+      assert.equal(response.headers.get("x-amzn-errortype"), "UnknownOperationException");
+      const { message } = (await response.json()) as { message: string };
+      assert.ok(message.startsWith(`${method} ${path} `), message);
+    }
+    assert.deepEqual(invoked, []);
+  });
+});
