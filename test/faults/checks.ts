@@ -12,7 +12,7 @@ export async function untilRecovered({ name, topic, group, sql, relays, admin }:
     until(`${name}: ${what}`, missing, RECOVERED_WITHIN_MS);
   await relays.complete();
   await wait("the outbox is empty", async () => {
-    await relays.call();
+    void relays.call();
     const [left] = await sql`select count(*)::int, max(attempts) as attempts, max(last_error) as error from (
       select attempts, last_error, to_jsonb(outbox) ->> 'status' as status from outbox) where status is distinct from 'sent'`;
     if (left?.count === 0) return undefined;

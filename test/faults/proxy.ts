@@ -26,7 +26,8 @@ export interface FaultyProxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(targetPort: number): Promise<FaultyProxy> {
+/** @param targetPort where the server listens on 127.0.0.1; a function where that is known only later. */
+export async function startProxy(targetPort: number | (() => number)): Promise<FaultyProxy> {
   const links = new Set<Link & { destroy(): void }>();
   const refused = new Set<{ opening: string }>();
   const waiting = new Set<Socket>();
@@ -41,7 +42,7 @@ export async function startProxy(targetPort: number): Promise<FaultyProxy> {
       client.pause();
       const opening = first.toString("latin1");
       if ([...refused].some((it) => opening.includes(it.opening))) return client.destroy();
-      const link = join(client, targetPort, first);
+      const link = join(client, typeof targetPort === "number" ? targetPort : targetPort(), first);
       links.add(link);
       client.once("close", () => links.delete(link));
     });

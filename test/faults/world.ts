@@ -78,10 +78,7 @@ export async function startWorld(seed: number): Promise<World> {
     });
     stops.push(broker.stop);
     const brokers = `127.0.0.1:${toBroker.port}`;
-    const kafka = new Kafka({
-      ...{ clientId: "observer", brokers: [brokers], logLevel: logLevel.NOTHING },
-      retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 20 },
-    });
+    const kafka = clientOf(toBroker.port);
     const admin = kafka.admin();
     await admin.connect();
     stops.push(() => admin.disconnect());
@@ -118,5 +115,12 @@ export async function startWorld(seed: number): Promise<World> {
     throw error;
   }
 }
+
+/** A client that says nothing, and tries again long enough. */
+export const clientOf = (port: number): Kafka =>
+  new Kafka({
+    ...{ clientId: "observer", brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING },
+    retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 20 },
+  });
 
 const topicOf = (name: string): string => `faults.${name}`;
