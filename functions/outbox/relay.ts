@@ -41,8 +41,9 @@ export const relay =
       if (!(await takeTurn(sql))) return { published: 0, busy: true };
       return { published: await drain(sql, options, () => context.getRemainingTimeInMillis() > RESERVE) };
     } finally {
-      // An idle relay holds no connection; locks end with it.
-      await sql.end();
+      // An idle relay holds no connection; locks end with it. Nothing is under way any more, but postgres.js waits forever for the
+      // statement that a broken connection took with it, unless there is a limit (in seconds).
+      await sql.end({ timeout: 1 });
     }
   };
 

@@ -1,0 +1,79 @@
+/**
+ * The event backbone under faults: the real relays in processes of their own, on a real PostgreSQL with the real migrations, the local
+ * broker and the host of event source mappings. Faults come one after the other while writers write; then everything must come to
+ * rest with nothing lost, nothing made up, nothing out of order, and every effect exactly once.
+ *
+ * `FAULTS` sets how many. The seed of the faults is printed; `FAULT_SEED` repeats it (what is done to whom; how it meets with the rest
+ * is up to the machine).
+ */
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { assertTruth, everyRelayServes, untilRecovered } from "./checks";
+import { dealFaults, FAULTS } from "./faults";
+import { startWorld, type World } from "./world";
+
+const SEED = Number(process.env.FAULT_SEED ?? randomInt(2 ** 32));
+const COUNT = Number(process.env.FAULTS ?? 200);
+const FAULTS_PER_ROUND = 50;
+
+describe(`the event backbone under faults (FAULT_SEED=${SEED})`, function () {
+  this.bail(true);
+  let world: World;
+  let kinds: Generator<string, never>;
+  const tally = new Map<string, number>();
+
+  before(async () => {
+    world = await startWorld(SEED);
+    kinds = dealFaults(world.random);
+  });
+  afterEach(function () {
+    if (this.currentTest?.isPassed()) return;
+    console.log(`FAULT_SEED=${SEED}. The last that happened:\n${world.logged.slice(-150).join("\n")}`);
+  });
+  after(async () => {
+    await world?.stop();
+    const lines = [...tally]
+      .sort(([, a], [, b]) => b - a)
+      .map(([kind, count]) => `${String(count).padStart(6)} ${kind}`);
+    console.log(lines.join("\n"));
+  });
+
+  for (let from = 1; from <= COUNT; from += FAULTS_PER_ROUND) {
+    const to = Math.min(COUNT, from + FAULTS_PER_ROUND - 1);
+    it(`loses, doubles and reorders nothing: faults ${from} to ${to}`, async () => {
+      for (const { writers } of world.services) writers.resume();
+      await injectFaults(to - from + 1);
+      await recover();
+      for (const service of world.services) {
+        const { committed, published, rolledBack } = await assertTruth(service, world.kafka);
+        world.logged.push(`${service.name}: ${committed} committed, ${published} published, ${rolledBack} rolled back`);
+        assert.ok(rolledBack > 0 && published > committed, "There was no rollback, or nothing was published again.");
+      }
+    });
+  }
+
+  async function injectFaults(count: number): Promise<void> {
+    for (let injected = 0, tries = 0; injected < count; tries++) {
+      assert.ok(tries < 2 * count, `Of ${tries} faults only ${injected} came about.`);
+      const kind = kinds.next().value;
+      const service = world.random.one(world.services);
+      const started = performance.now();
+      const cameAbout = await FAULTS[kind]?.inject(world, service, world.random.fork());
+      const ms = Math.round(performance.now() - started);
+      world.logged.push(`${new Date().toISOString()} ${service.name}: ${kind}${cameAbout ? "" : ": not"} (${ms} ms)`);
+      if (!cameAbout) continue;
+      tally.set(kind, (tally.get(kind) ?? 0) + 1);
+      injected++;
+    }
+  }
+
+  async function recover(): Promise<void> {
+    await Promise.all(world.services.map(({ writers }) => writers.pause()));
+    for (const { effects } of world.services) effects.heal();
+    world.toBroker.heal();
+    world.toDatabase.heal();
+    await Promise.all(world.services.map(untilRecovered));
+    await Promise.all(world.services.map(everyRelayServes));
+    await Promise.all(world.services.map(untilRecovered));
+  }
+});

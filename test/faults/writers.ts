@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type postgres from "postgres";
+import { type Event, publish } from "../../functions/runtime/outbox";
+import type { Random } from "./random";
+
+/** Few, so that transactions meet on them. */
+const KEYS = 12;
+/** Most ms that a writer rests between two transactions, and that it holds one open. */
+const REST_MS = 120;
+const HOLD_MS = 150;
+
+/** What writers know of their own work; the journal knows the rest. */
+export interface Writers {
+  /** Changes whose commit was confirmed. */
+  confirmed: Set<string>;
+  rolledBack: number;
+  /** Makes a change, once. */
+  write(): Promise<void>;
+  resume(): void;
+  /** Resolves when no transaction is open. */
+  pause(): Promise<void>;
+}
+
+/**
+ * Writers that change random accounts and publish it, each over a connection of its own: some hold their transaction open while others
+ * commit, some roll back. They go on after errors, as when the server restarts.
+ *
+ * @param committed told of every commit, as an API calls for the relay.
+ */
+export function startWriters(sql: postgres.Sql, count: number, random: Random, committed: () => void): Writers {
+  const keys = Array.from({ length: KEYS }, () => randomUUID());
+  let running: Promise<void>[] = [];
+  let paused = true;
+  const writers: Writers = {
+    confirmed: new Set(),
+    rolledBack: 0,
+    write: () => change(random),
+    resume() {
+      paused = false;
+      running = Array.from({ length: count }, () => work(random.fork()));
+    },
+    async pause() {
+      paused = true;
+      await Promise.all(running);
+    },
+  };
+
+  const work = async (chance: Random): Promise<void> => {
+    while (!paused) {
+      await change(chance).catch(() => {}); // the server is away; whether it was committed, the journal knows
+      await sleep(chance.between(0, REST_MS));
+    }
+  };
+
+  const change = async (chance: Random): Promise<void> => {
+    // In one order, as all services lock: no deadlocks.
+    const chosen = chance.some(keys, chance.between(1, 3)).sort();
+    const [holds, gives] = [chance.chance(0.3), chance.chance(0.2)];
+    const changes: string[] = [];
+    try {
+      await sql.begin(async (transaction) => {
+        const events: Event[] = [];
+        for (const key of chosen) {
+          const made = await changeAccount(transaction, key, chance.between(-1000, 1000));
+          events.push(made.event);
+          changes.push(made.change);
+        }
+        await publish(transaction, ...events);
+        if (holds) await sleep(chance.between(1, HOLD_MS));
+        if (gives) throw GIVEN_UP;
+      });
+    } catch (error) {
+      if (error !== GIVEN_UP) throw error;
+      writers.rolledBack++;
+      return;
+    }
+    for (const id of changes) writers.confirmed.add(id);
+    committed();
+  };
+  return writers;
+}
+
+const GIVEN_UP = Symbol("rolled back");
+
+async function changeAccount(
+  transaction: postgres.TransactionSql,
+  key: string,
+  delta: number,
+): Promise<{ event: Event; change: string }> {
+  const [account] = await transaction<{ version: number; amount: string }[]>`
+    insert into fault_accounts as a (key, version, amount)
+    values (${key}, 1, ${delta})
+    on conflict (key) do update set version = a.version + 1, amount = a.amount + ${delta}
+    returning version, amount
+  `;
+  const change = randomUUID();
+  const data = { change, key, delta, version: account?.version, amount: Number(account?.amount) };
+  return { change, event: { type: "FaultChanged", source: "faults", aggregateId: key, data } };
+}
