@@ -10,11 +10,14 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { assertTruth, everyRelayServes, untilRecovered } from "./checks";
 import { dealFaults, FAULTS } from "./faults";
+import { within } from "./until";
 import { startWorld, type World } from "./world";
 
 const SEED = Number(process.env.FAULT_SEED ?? randomInt(2 ** 32));
 const COUNT = Number(process.env.FAULTS ?? 200);
 const FAULTS_PER_ROUND = 50;
+/** However slow the machine is. */
+const INJECTED_WITHIN_MS = 30_000;
 
 describe(`the event backbone under faults (FAULT_SEED=${SEED})`, function () {
   this.bail(true);
@@ -58,7 +61,9 @@ describe(`the event backbone under faults (FAULT_SEED=${SEED})`, function () {
       const kind = kinds.next().value;
       const service = world.random.one(world.services);
       const started = performance.now();
-      const cameAbout = await FAULTS[kind]?.inject(world, service, world.random.fork());
+      const inject = FAULTS[kind]?.inject(world, service, world.random.fork()) ?? Promise.resolve(false);
+      const cameAbout = await within(INJECTED_WITHIN_MS, inject);
+      assert.ok(cameAbout !== undefined, `${service.name}: ${kind}: hangs.`);
       const ms = Math.round(performance.now() - started);
       world.logged.push(`${new Date().toISOString()} ${service.name}: ${kind}${cameAbout ? "" : ": not"} (${ms} ms)`);
       if (!cameAbout) continue;

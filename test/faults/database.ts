@@ -66,6 +66,31 @@ export const createTruth = (sql: postgres.Sql) =>
         end
       $$;
       create trigger fault_note after insert on outbox for each row execute function fault_note();
+      -- One transaction of a writer: changes accounts, publishes each change, may stay open for a while, and may roll back.
+      create function fault_change(changes jsonb, held_seconds float, gives_up boolean) returns void language plpgsql as $$
+        declare
+          change jsonb;
+          account fault_accounts;
+          event_id uuid;
+        begin
+          for change in select * from jsonb_array_elements(changes) loop
+            insert into fault_accounts as a (key, version, amount)
+            values ((change ->> 'key')::uuid, 1, (change ->> 'delta')::bigint)
+            on conflict (key) do update set version = a.version + 1, amount = a.amount + excluded.amount
+            returning * into account;
+            event_id := gen_random_uuid();
+            insert into outbox (id, event_type, aggregate_id, payload)
+            values (event_id, 'FaultChanged', account.key, jsonb_build_object(
+              'specversion', '1.0', 'id', event_id, 'source', '/ahorro/faults', 'type', 'FaultChanged',
+              'subject', account.key, 'time', now(),
+              'data', change || jsonb_build_object('version', account.version, 'amount', account.amount)));
+          end loop;
+          perform pg_sleep(held_seconds);
+          if gives_up then
+            raise exception 'given up' using errcode = 'ZZ001';
+          end if;
+        end
+      $$;
       create table fault_inbox (event_id uuid primary key);
       create table fault_effects (
         key uuid primary key, version integer not null, amount bigint not null, total bigint not null, count integer not null

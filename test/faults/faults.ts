@@ -139,7 +139,8 @@ const cutOff: Fault = async (world, service) => {
 
 const refuseDatabase: Fault = async ({ toDatabase }, service, random) => {
   const allow = toDatabase.refuse(databaseOpening(service));
-  const answer = await (await idleRelay(service))?.call();
+  const relay = await idleRelay(service);
+  const answer = relay && (await within(PATIENCE_MS, relay.call()));
   await sleep(random.between(0, 100));
   allow();
   return answer?.ok === false;

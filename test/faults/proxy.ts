@@ -19,7 +19,7 @@ export interface FaultyProxy {
   port: number;
   /** The connections there are, of clients whose opening has this in it. */
   links(opening?: string): Link[];
-  /** Breaks new connections of clients with this in their opening, until the returned function is called. */
+  /** Resets new connections of clients with this in their opening, until the returned function is called. */
   refuse(opening: string): () => void;
   /** Lets everything pass again. */
   heal(): void;
@@ -41,7 +41,7 @@ export async function startProxy(targetPort: number | (() => number)): Promise<F
       waiting.delete(client);
       client.pause();
       const opening = first.toString("latin1");
-      if ([...refused].some((it) => opening.includes(it.opening))) return client.destroy();
+      if ([...refused].some((it) => opening.includes(it.opening))) return client.resetAndDestroy();
       const link = join(client, typeof targetPort === "number" ? targetPort : targetPort(), first);
       links.add(link);
       client.once("close", () => links.delete(link));
