@@ -63,58 +63,44 @@ const takeTurn = async (sql: Sql): Promise<boolean> => {
   return true;
 };
 
-/**
- * Publishes one batch after another. The next one is read while the broker takes this one, and forgotten while it takes the next:
- * what is sent stays in order, and nothing is forgotten before it is acknowledged.
- */
+/** Publishes one batch after another; nothing is forgotten before the broker has acknowledged it. */
 const drain = async (sql: Sql, options: RelayOptions, goOn: () => boolean): Promise<number> => {
   let published = 0;
   let foundAt = performance.now();
-  let coming = pending(sql, options.afterwards);
-  let forgetting: Promise<unknown> = Promise.resolve();
+  let events = await advance(sql, options.afterwards, []);
   while (goOn()) {
-    const events = await coming;
-    const last = events.at(-1);
-    if (last === undefined) {
-      await forgetting;
-      if (performance.now() - foundAt > LINGER) return published;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      coming = pending(sql, options.afterwards);
-      continue;
-    }
-    coming = pending(sql, options.afterwards, last);
-    const sent = await Promise.allSettled([publishAll(sql, options, events), forgetting]);
-    for (const outcome of sent) {
-      if (outcome.status === "rejected") {
-        await coming.catch(() => undefined);
-        throw outcome.reason;
-      }
-    }
-    forgetting = forget(sql, events, options.afterwards);
-    forgetting.catch(() => undefined);
-    published += events.length;
-    foundAt = performance.now();
+    if (events.length > 0) {
+      await publishAll(sql, options, events);
+      published += events.length;
+      foundAt = performance.now();
+    } else if (performance.now() - foundAt > LINGER) return published;
+    else await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    events = await advance(sql, options.afterwards, events);
   }
-  await forgetting;
   return published;
 };
 
 /**
- * The next batch: events of transactions that no older one can still come before. Whatever comes later comes after these.
+ * Forgets what was published, and reads the next batch, in one statement: events of transactions that no older one can still come
+ * before. Whatever comes later comes after these.
  */
-const pending = async (
+const advance = async (
   sql: Sql,
   afterwards: RelayOptions["afterwards"],
-  after?: OutboxEvent,
-): Promise<OutboxEvent[]> => sql<OutboxEvent[]>`
-  select id, event_type, aggregate_id, payload::text as payload, xid::text as place, seq
-  from outbox
-  where xid < pg_snapshot_xmin(pg_current_snapshot())
-    ${afterwards === "mark" ? sql`and status = 'pending'` : sql``}
-    ${after === undefined ? sql`` : sql`and (xid, seq) > (${after.place}::text::xid8, ${after.seq}::text::bigint)`}
-  order by xid, seq
-  limit ${BATCH}
-`;
+  acknowledged: OutboxEvent[],
+): Promise<OutboxEvent[]> => {
+  const last = acknowledged.at(-1);
+  return sql<OutboxEvent[]>`
+    ${last === undefined ? sql`` : sql`with forgotten as (${forget(sql, acknowledged, afterwards)})`}
+    select id, event_type, aggregate_id, payload::text as payload, xid::text as place, seq
+    from outbox
+    where xid < pg_snapshot_xmin(pg_current_snapshot())
+      ${afterwards === "mark" ? sql`and status = 'pending'` : sql``}
+      ${last === undefined ? sql`` : sql`and (xid, seq) > (${last.place}::text::xid8, ${last.seq}::text::bigint)`}
+    order by xid, seq
+    limit ${BATCH}
+  `;
+};
 
 /** Gives events to the broker; those that it refuses for good are set aside. */
 const publishAll = async (sql: Sql, options: RelayOptions, events: OutboxEvent[]): Promise<void> => {
@@ -150,16 +136,14 @@ const isRefusal = (error: unknown): boolean =>
 
 const idsOf = (events: OutboxEvent[]): string => `{${events.map(({ id }) => id).join(",")}}`;
 
-const forget = async (sql: Sql, events: OutboxEvent[], afterwards: RelayOptions["afterwards"]): Promise<void> => {
-  if (afterwards === "delete") await sql`delete from outbox where id = any (${idsOf(events)}::text::uuid[])`;
-  else {
-    await sql`
-      update outbox
-      set status = 'sent', sent_at = now(), payload = payload #- '{data,code}' #- '{data,invite_code}'
-      where id = any (${idsOf(events)}::text::uuid[])
-    `;
-  }
-};
+const forget = (sql: Sql, events: OutboxEvent[], afterwards: RelayOptions["afterwards"]) =>
+  afterwards === "delete"
+    ? sql`delete from outbox where id = any (${idsOf(events)}::text::uuid[])`
+    : sql`
+        update outbox
+        set status = 'sent', sent_at = now(), payload = payload #- '{data,code}' #- '{data,invite_code}'
+        where id = any (${idsOf(events)}::text::uuid[])
+      `;
 
 /** Counts a failed attempt; which says nothing of the events, so they stay. */
 const note = async (sql: Sql, events: OutboxEvent[], error: unknown): Promise<void> => {

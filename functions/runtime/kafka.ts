@@ -52,6 +52,9 @@ export const kafkaPublisher = (clientId: string): Publisher => {
         throw error;
       }
     },
-    close: () => producer.disconnect(),
+    close: async () => {
+      await current?.producer.disconnect();
+      current = undefined;
+    },
   };
 };
