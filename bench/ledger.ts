@@ -10,7 +10,7 @@ import { type Figure, figure, median } from "./figures";
 import { load, medianLatency, ROUNDS, SECONDS, type Visitor, visitor } from "./http";
 
 /** Rows in all, and those of the one user who lists theirs. */
-const ROWS = Number(process.env.ROWS ?? 1_000_000);
+const ROWS = 1_000_000;
 const OWN = 100_000;
 const PAGE = 50;
 
@@ -118,7 +118,7 @@ async function directRate(endpoints: Endpoints, userId: string, balanceId: strin
  * Makes up a million transactions of 9,001 users, in SQL: what is measured afterwards is reading. Amounts of balances are
  * left alone, as nothing here reads them. Indexes are made anew afterwards, which is quicker than to keep them up.
  */
-export async function fill(sql: postgres.Sql, userId: string, balanceId: string): Promise<void> {
+async function fill(sql: postgres.Sql, userId: string, balanceId: string): Promise<void> {
   const indexes = await sql<{ indexname: string; indexdef: string }[]>`
     select indexname, indexdef from pg_indexes where tablename = 'transactions' and indexname <> 'transactions_pkey'
   `;
@@ -163,7 +163,7 @@ export async function fill(sql: postgres.Sql, userId: string, balanceId: string)
   await sql`vacuum analyze balances`;
 }
 
-export async function benchReads(endpoints: Endpoints, ana: Visitor): Promise<Figure[]> {
+async function benchReads(endpoints: Endpoints, ana: Visitor): Promise<Figure[]> {
   const list = `${endpoints.api}/transactions?limit=${PAGE}`;
   const last = await cursorOf(ana, 2000);
   const first: number[] = [];
@@ -191,7 +191,7 @@ export async function benchReads(endpoints: Endpoints, ana: Visitor): Promise<Fi
   ];
 }
 
-export const FILTERS = {
+const FILTERS = {
   type: "type=income",
   "a category": "category=00000000-0000-4000-8000-000000000007",
   "two categories": "category=00000000-0000-4000-8000-000000000007&category=00000000-0000-4000-8000-000000000008",
