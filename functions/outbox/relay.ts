@@ -28,6 +28,9 @@ interface OutboxEvent {
 
 /** Events in one batch. */
 const BATCH = 1000;
+/** Bytes in one request; a record adds key and headers to its payload. */
+const LARGEST = 900_000;
+const OVERHEAD = 200;
 /** Between two looks for more, in ms; only for as long as a relay lingers. */
 const PAUSE = 10;
 /** What is left of an invocation's time when a relay ends it, in ms. */
@@ -70,7 +73,7 @@ const drain = async (sql: Sql, options: RelayOptions, goOn: () => boolean): Prom
   let events = await advance(sql, options.afterwards, []);
   while (goOn()) {
     if (events.length > 0) {
-      await publishAll(sql, options, events);
+      for (const part of partsOf(events)) await publishAll(sql, options, part);
       published += events.length;
       foundAt = performance.now();
     } else if (performance.now() - foundAt > LINGER) return published;
@@ -100,6 +103,25 @@ const advance = async (
     order by xid, seq
     limit ${BATCH}
   `;
+};
+
+/**
+ * Events that fit into one request each: all of one key go into one batch of records, for which brokers take 1 MB unless they are
+ * told otherwise (`message.max.bytes`).
+ */
+const partsOf = (events: OutboxEvent[]): OutboxEvent[][] => {
+  const parts: OutboxEvent[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const event of events) {
+    const bytes = Buffer.byteLength(event.payload) + OVERHEAD;
+    if (size + bytes > LARGEST) {
+      parts.push([]);
+      size = 0;
+    }
+    parts.at(-1)?.push(event);
+    size += bytes;
+  }
+  return parts;
 };
 
 /** Gives events to the broker; those that it refuses for good are set aside. */
