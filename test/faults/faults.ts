@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "./random";
 import type { Death, Relay } from "./relays";
 import type { Service } from "./service";
+import { commitOffsets } from "./topic";
 import { within } from "./until";
 import { PARTITIONS, type World } from "./world";
 
@@ -38,7 +39,7 @@ const killed =
     const death = { at, afterMs: random.between(0, mostMs) };
     for (const relay of working) relay.doom(death);
     const cameAbout = await happens(Promise.race(working.map(({ ended }) => ended)));
-    for (const relay of working) relay.doom(undefined);
+    for (const relay of working) relay.doom(null);
     if (!cameAbout) working[0]?.signal("SIGKILL");
     return cameAbout;
   };
@@ -156,18 +157,18 @@ const stall: Fault = (_world, { effects }, random) =>
   happens(Promise.race(Array.from({ length: PARTITIONS }, (_, it) => effects.stall(it, random.between(50, 400)))));
 
 /** Sets the consumer group back by some records, in some partitions. */
-const redeliver: Fault = async (_world, service, random) => {
-  const { admin, topic, group: groupId } = service;
-  const ends = await admin.fetchTopicOffsets(topic);
-  const partitions = random
-    .some(ends, random.between(1, PARTITIONS))
-    .filter(({ offset }) => Number(offset) > 0)
-    .map(({ partition, offset }) => ({
-      partition,
-      offset: String(Math.max(0, Number(offset) - random.between(1, 60))),
-    }));
-  if (partitions.length === 0) return false;
-  await service.whileNotConsuming(() => admin.setOffsets({ groupId, topic, partitions }));
+const redeliver: Fault = async ({ brokerPort }, service, random) => {
+  const { admin, topic, group } = service;
+  await service.whileNotConsuming(async () => {
+    const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+    const partitions = random
+      .some(committed?.partitions ?? [], random.between(1, PARTITIONS))
+      .map(({ partition, offset }): [number, number] => [
+        partition,
+        Math.max(0, Number(offset) - random.between(1, 60)),
+      ]);
+    await commitOffsets(brokerPort, group, topic, partitions);
+  });
   return true;
 };
 

@@ -35,6 +35,7 @@ export async function programOf(name: string, folder: string, log: (line: string
       });
       await Promise.race([once(child, "message"), ended]);
       ended.catch(() => {});
+      child.once("exit", (code, signal) => log(`${name} ${child.pid} ended: ${code ?? signal}`));
       return child;
     },
   };

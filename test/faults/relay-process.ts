@@ -12,7 +12,7 @@ const TIMEOUT_MS = 8_000;
 
 const { topic, afterwards, clientId }: RelaySettings = JSON.parse(process.argv[2] ?? "");
 const publisher = kafkaPublisher(clientId);
-let death: Death | undefined;
+let death: Death | null = null;
 
 const die = () => process.kill(process.pid, "SIGKILL");
 const dieSoon = (afterMs: number) => setTimeout(die, afterMs);

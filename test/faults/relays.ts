@@ -15,8 +15,8 @@ export interface Death {
   afterMs: number;
 }
 
-/** What an instance is told: to handle an event, or where to end itself (nowhere any more, without a place). */
-export type Message = { invoke: true } | { death: Death | undefined };
+/** What an instance is told: to handle an event, or where to end itself (null: nowhere any more). */
+export type Message = { invoke: true } | { death: Death | null };
 
 export type Answer = { ok: true; published: number } | { ok: false; error: string };
 
@@ -26,7 +26,7 @@ export interface Relay {
   /** Undefined when it died instead of answering. */
   call(): Promise<Answer | undefined>;
   /** Has it end itself when it gets there, or not any more. */
-  doom(death: Death | undefined): void;
+  doom(death: Death | null): void;
   /** Resolves when it is no more. */
   ended: Promise<unknown>;
   signal(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Admin, Kafka } from "kafkajs";
+import { Writer } from "../../local/services/kafka/protocol/writer";
+import { WireClient } from "../local/services/kafka/wire";
 import { within } from "./until";
 
 /** What the checks read of a record. */
@@ -54,4 +56,30 @@ export async function lagOf(admin: Admin, groupId: string, topic: string): Promi
   const offsets = new Map(committed?.partitions.map((it) => [it.partition, Math.max(0, Number(it.offset))]));
   const ends = await admin.fetchTopicOffsets(topic);
   return ends.reduce((sum, { partition, offset }) => sum + Number(offset) - (offsets.get(partition) ?? 0), 0);
+}
+
+const OFFSET_COMMIT = 8;
+
+/**
+ * Sets the offsets of a group that has no members. By hand, as kafkajs's `setOffsets` joins the group for that and takes five seconds.
+ *
+ * @param partitions pairs of a partition and its offset.
+ * @throws Error when the broker refuses one.
+ */
+export async function commitOffsets(port: number, groupId: string, topic: string, partitions: [number, number][]) {
+  const wire = await WireClient.connect(port);
+  const request = new Writer().string(groupId).int32(-1).string("").int64(-1);
+  request.array([topic], (name) => {
+    request
+      .string(name)
+      .array(partitions, ([index, offset]) => request.int32(index).int64(offset).nullableString(null));
+  });
+  const body = await wire.request(OFFSET_COMMIT, 2, request);
+  wire.close();
+  const errors = body.array(() => {
+    body.string();
+    return body.array(() => [body.int32(), body.int16()][1]);
+  });
+  const refused = errors.flat().filter((error) => error !== 0);
+  if (refused.length > 0) throw new Error(`The offsets of ${groupId} were refused: ${refused.join(", ")}`);
 }

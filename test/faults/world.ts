@@ -28,6 +28,8 @@ export interface World {
   services: Service[];
   kafka: Kafka;
   broker: Broker;
+  /** Where the broker itself listens. */
+  brokerPort: number;
   /** On the way of everybody to the broker. */
   toBroker: FaultyProxy;
   /** On the way of relays to PostgreSQL; writers and consumers go straight there. */
@@ -87,7 +89,7 @@ export async function startWorld(seed: number): Promise<World> {
     for (const { name, afterwards } of SERVICES) {
       const sql = open(postgres, name, 12);
       await createTruth(sql);
-      stops.push(() => sql.end());
+      stops.push(() => sql.end({ timeout: 1 })); // see relay.ts
       const topic = topicOf(name);
       const environment = {
         ...databaseEnvironment(toDatabase.port, name, "relay"),
@@ -109,7 +111,18 @@ export async function startWorld(seed: number): Promise<World> {
       await waitUntilGone(pid, 10_000);
       postgres = await start();
     };
-    return { random, services, kafka, broker, toBroker, toDatabase, crashDatabase, logged, stop };
+    return {
+      random,
+      services,
+      kafka,
+      broker,
+      brokerPort: ports.kafka,
+      toBroker,
+      toDatabase,
+      crashDatabase,
+      logged,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
