@@ -137,6 +137,7 @@ function printSummary(stack: Stack, folder: DataFolder, login: string | undefine
     ...Object.entries(endpoints.postgres).map(([name, url]) => [`PostgreSQL`, url || name]),
     ["Kafka", endpoints.kafka.brokers],
     ["DynamoDB", `${endpoints.dynamodb.endpoint} (table ${endpoints.dynamodb.table ?? "none"})`],
+    ["S3", `${endpoints.s3.endpoint} (${endpoints.s3.buckets.join(", ") || "no buckets"})`],
     ["Data", folder.path],
     ...(login === undefined ? [] : [["Demo login", login]]),
   ];

@@ -4,6 +4,7 @@ import type { DataFolder } from "./data-folder";
 import { deploy } from "./deploy";
 import { definitionOf, startGateway } from "./gateway";
 import { createLambdaHost, functionsOf, type LambdaHost } from "./lambda";
+import { CREDENTIALS } from "./lambda/environment";
 import { eventSourceMappingsOf, startEventSourceMapping } from "./lambda/event-source-mapping";
 import { type Mailbox, startMailbox } from "./mail";
 import { choosePorts, type PortName } from "./ports";
@@ -19,6 +20,8 @@ import { startKafka } from "./services/kafka";
 import { lambdaApi } from "./services/lambda-api";
 import { startPostgres } from "./services/postgres";
 import { rdsData } from "./services/rds-data";
+import { startS3 } from "./services/s3";
+import { bucketsOf } from "./services/s3/buckets";
 import { ses } from "./services/ses";
 
 export interface StackOptions {
@@ -44,6 +47,8 @@ export interface Endpoints {
   postgres: Record<string, string>;
   /** The endpoint of DynamoDB's API, and the first of the declared tables by name. */
   dynamodb: { endpoint: string; table: string | null };
+  /** The endpoint of S3's API, and the declared buckets. */
+  s3: { endpoint: string; buckets: string[] };
   kafka: { brokers: string };
 }
 
@@ -85,6 +90,9 @@ const EMULATED = new Set([
   "aws:msk/serverlessCluster:ServerlessCluster",
   "aws:rds/cluster:Cluster",
   "aws:rds/clusterInstance:ClusterInstance",
+  "aws:s3/bucket:Bucket",
+  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
   "aws:sesv2/configurationSet:ConfigurationSet",
   "aws:sesv2/emailIdentity:EmailIdentity",
 ]);
@@ -127,6 +135,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const tables = tablesOf(graph);
     const dynamodb = await startDynamoDb({ dataFolder: options.dataFolder.path, tables });
     stops.push(() => dynamodb.stop());
+    const s3 = await startS3({
+      dataFolder: options.dataFolder.path,
+      buckets: bucketsOf(graph),
+      secrets: { [CREDENTIALS.AWS_ACCESS_KEY_ID]: CREDENTIALS.AWS_SECRET_ACCESS_KEY },
+      log: (line) => log("aws", line),
+    });
+    stops.push(async () => s3.stop());
     const aws = await startAwsEndpoint({
       port: ports.aws,
       services: {
@@ -139,6 +154,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           deliver: mailbox.deliver,
         }),
       },
+      s3,
       log: (line) => log("aws", line),
     });
     stops.push(() => aws.close());
@@ -151,6 +167,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         PGSSLMODE: "disable",
         AWS_ENDPOINT_URL: aws.endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: aws.endpoint,
+        AWS_ENDPOINT_URL_S3: aws.endpoint,
         AWS_ENDPOINT_URL_SESV2: aws.endpoint,
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
         KAFKA_SECURITY: "none",
@@ -180,6 +197,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       cognito: { endpoint: cognito.endpoint, user_pool_id: POOL_ID, client_id: CLIENT_ID },
       postgres: Object.fromEntries(databasesOf(graph).map((name) => [name, postgres.url(name)])),
       dynamodb: { endpoint: aws.endpoint, table: tables[0]?.TableName ?? null },
+      s3: { endpoint: aws.endpoint, buckets: bucketsOf(graph).map(({ name }) => name) },
       kafka: { brokers },
     };
     return { endpoints, graph, cognito, lambda, notEmulated: notEmulated(graph), stop };

@@ -122,6 +122,15 @@ const RULES: Record<string, Synthesis> = {
       { secretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!cluster-${name}`, secretStatus: "active" },
     ],
   }),
+  "aws:s3/bucket:Bucket": (name, { bucket, bucketPrefix }, { region }) => {
+    const physical = String(bucket ?? `${bucketPrefix ?? `${name}-`}1`);
+    return {
+      id: physical,
+      bucket: physical,
+      arn: `arn:aws:s3:::${physical}`,
+      bucketRegionalDomainName: `${physical}.s3.${region}.amazonaws.com`,
+    };
+  },
   "aws:sesv2/configurationSet:ConfigurationSet": (name, inputs, { region, accountId }) => {
     const physical = String(inputs.configurationSetName ?? name);
     return { id: physical, arn: `arn:aws:ses:${region}:${accountId}:configuration-set/${physical}` };

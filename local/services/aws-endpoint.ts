@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type HttpRequest, type HttpResponse, type HttpServer, serveHttp } from "./http-server";
+import { type HttpRequest, type HttpResponse, type HttpServer, type StreamHandler, serveHttp } from "./http-server";
 
 /** A request to an AWS API, told apart by the credential scope of its signature. */
 export interface AwsRequest extends HttpRequest {
@@ -23,14 +23,16 @@ export type AwsService = (request: AwsRequest) => Promise<AwsResponse>;
  * not verified, since whoever reaches 127.0.0.1 may do everything here anyway.
  *
  * @param options.port 0 picks a free one.
+ * @param options.s3 is unlike the others: it streams, speaks XML, and takes links that need no header.
  */
 export function startAwsEndpoint(options: {
   port: number;
   services: Record<string, AwsService>;
+  s3?: StreamHandler;
   log?: (line: string) => void;
 }): Promise<HttpServer> {
-  const { port, services, log = () => {} } = options;
-  return serveHttp("aws", port, async (request) => toHttp(await dispatch(request, services)), log);
+  const { port, services, s3, log = () => {} } = options;
+  return serveHttp("aws", port, async (request) => toHttp(await dispatch(request, services)), log, s3);
 }
 
 async function dispatch(request: HttpRequest, services: Record<string, AwsService>): Promise<AwsResponse> {
