@@ -7,12 +7,14 @@ import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
 import { Mail } from "./components/mail";
 import { Network } from "./components/network";
+import { AnalyticsService } from "./functions/analytics";
 import { CategoriesService } from "./functions/categories";
 import { apiDocument } from "./functions/document";
 import { IdentityService } from "./functions/identity";
 import { NotificationsService } from "./functions/notifications";
 import { OutboxRelay } from "./functions/outbox";
 import { PlatformService } from "./functions/platform";
+import { RatesService } from "./functions/rates";
 import { TransactionsService } from "./functions/transactions";
 import { UsersService } from "./functions/users";
 
@@ -32,7 +34,7 @@ const interfaceEndpoints = config.events.broker === "none" ? ["lambda"] : ["lamb
 const network = new Network("network", { region: config.region, interfaceEndpoints, ...config.network }, opts);
 const database = new Database(
   "database",
-  { network, databases: ["users", "transactions"], ...config.database, logRetentionDays },
+  { network, databases: ["users", "transactions", "analytics"], ...config.database, logRetentionDays },
   opts,
 );
 const identity = new Identity("identity", config.identity, opts);
@@ -56,6 +58,7 @@ const categories = new CategoriesService(
   { database, bus, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
   opts,
 );
+const analytics = new AnalyticsService("analytics", { database, logRetentionDays }, opts);
 const platform = new PlatformService(
   "platform",
   { document: JSON.stringify(apiDocument()), rateLimit, logRetentionDays },
@@ -76,6 +79,8 @@ const api = new HttpApi(
 
 new IdentityService("identity", { bus, identity, logRetentionDays }, opts);
 new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUrl ?? api.url, logRetentionDays }, opts);
+
+new RatesService("rates", { database, migrated: analytics.migrated, ...config.rates, logRetentionDays }, opts);
 
 // After all that consumes events: where there is no broker, relays hand events to those.
 const relays = { database, bus, sweep: config.events.sweep, logRetentionDays };

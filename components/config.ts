@@ -12,6 +12,7 @@ export interface StackConfig {
   categories: v.InferOutput<typeof schemas.categories>;
   events: v.InferOutput<typeof schemas.events>;
   mail: v.InferOutput<typeof schemas.mail>;
+  rates: v.InferOutput<typeof schemas.rates>;
   logs: v.InferOutput<typeof schemas.logs>;
 }
 
@@ -97,6 +98,12 @@ const schemas = {
       ["from"],
     ),
   ),
+  rates: v.strictObject({
+    /** Where the ECB's documents of exchange rates are fetched from; never, where it is left out. */
+    feedUrl: v.exactOptional(
+      v.pipe(v.string(), v.regex(/^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*$/, "must be a URL without a final slash")),
+    ),
+  }),
   logs: v.strictObject({
     /** The periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([
@@ -121,6 +128,7 @@ export function readConfig(): StackConfig {
     categories: readObject("categories", schemas.categories),
     events: readObject("events", schemas.events),
     mail: readObject("mail", schemas.mail),
+    rates: readObject("rates", schemas.rates),
     logs: readObject("logs", schemas.logs),
   };
 }

@@ -153,6 +153,21 @@ const STATEMENTS: Record<string, unknown[]> = {
     connectAs("transactions_consumer"),
     ...consumeEvents("transactions"),
   ],
+  "analytics-migrations": [
+    ...base("analytics-migrations"),
+    ...inNetwork("analytics-migrations"),
+    connectAs("analytics_migrator"),
+  ],
+  "rates-loader": [
+    ...base("rates-loader"),
+    {
+      Sid: "CallWriter",
+      Effect: "Allow",
+      Action: ["lambda:InvokeFunction"],
+      Resource: "arn:aws:lambda:eu-west-1:123456789012:function:ahorro-prod-rates-writer",
+    },
+  ],
+  "rates-writer": [...base("rates-writer"), ...inNetwork("rates-writer"), connectAs("analytics_loader")],
   "notifications-consumer": [
     ...base("notifications-consumer"),
     {
@@ -229,6 +244,9 @@ const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConc
   "identity-consumer": { timeout: 60, memorySize: 512 },
   "transactions-api": { timeout: 15, memorySize: 512 },
   "transactions-migrations": { timeout: 300, memorySize: 512 },
+  "analytics-migrations": { timeout: 300, memorySize: 512 },
+  "rates-loader": { timeout: 300, memorySize: 512 },
+  "rates-writer": { timeout: 60, memorySize: 512 },
   "users-migrations": { timeout: 300, memorySize: 512 },
   // One at work, one that waits its turn.
   "users-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
@@ -307,6 +325,9 @@ describe("functions as declared for prod", () => {
       "identity-consumer": undefined,
       "transactions-api": placement,
       "transactions-migrations": placement,
+      "analytics-migrations": placement,
+      "rates-loader": undefined,
+      "rates-writer": placement,
       "users-migrations": placement,
       "users-relay": within("network-lambda-id", "events-clients-id"),
       "transactions-relay": within("network-lambda-id", "events-clients-id"),

@@ -34,9 +34,9 @@ const DAY_MS = 24 * HOUR_MS;
 
 /**
  * The part of S3 that programs use: objects (with ranges, conditions and checksums), lists of them, multipart uploads, presigned
- * links; addressed by host or by path. No npm package does: s3rver, the one that is known, has had no release since 2021 and
- * speaks neither trailing checksums nor conditional writes, which today's SDKs send. Not emulated, and refused by name: versions, copies, ACLs,
- * tags, and the configuration of buckets, which the program declares.
+ * links; addressed by host or by path. The packages that do this are s3rver, which is no longer kept, and its fork @20minutes/s3rver
+ * (5.0.0), which knows neither checksums nor conditional writes. Not emulated, and refused by name: versions, copies, ACLs, tags, and the
+ * configuration of buckets, which the program declares.
  *
  * Links are verified. Signatures in headers are not, as everywhere here: whoever reaches 127.0.0.1 may do everything anyway.
  */
