@@ -15,6 +15,7 @@ import { OutboxRelay } from "./functions/outbox";
 import { PlatformService } from "./functions/platform";
 import { TransactionsService } from "./functions/transactions";
 import { UsersService } from "./functions/users";
+import { WebService } from "./functions/web";
 
 const config = readConfig();
 const logRetentionDays = config.logs.retentionDays;
@@ -74,8 +75,22 @@ const api = new HttpApi(
   opts,
 );
 
+const web = new WebService(
+  "web",
+  {
+    api,
+    identity,
+    region: config.region,
+    passwordSignIn: config.identity.passwordSignIn,
+    catalogue: categories.catalogue,
+    ...config.web,
+    logRetentionDays,
+  },
+  opts,
+);
+
 new IdentityService("identity", { bus, identity, logRetentionDays }, opts);
-new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUrl ?? api.url, logRetentionDays }, opts);
+new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUrl ?? web.url, logRetentionDays }, opts);
 
 // After all that consumes events: where there is no broker, relays hand events to those.
 const relays = { database, bus, sweep: config.events.sweep, logRetentionDays };
@@ -94,6 +109,7 @@ new OutboxRelay(
   opts,
 );
 
+export const webUrl = web.url;
 export const apiUrl = api.url;
 export const region = config.region;
 export const userPoolId = identity.userPoolId;
