@@ -62,9 +62,10 @@ export async function startCloudFront(
   const server = createServer({ maxHeaderSize: MAX_HEADERS, keepAliveTimeout: 75_000 }, (message, response) => {
     message.on("error", () => response.destroy());
     response.on("error", () => response.destroy());
-    handle(context, message, response).catch((error: unknown) =>
-      response.destroy(error instanceof Error ? error : undefined),
-    );
+    handle(context, message, response).catch((error: unknown) => {
+      context.log({ method: message.method ?? "", path: message.url ?? "", status: 500, reason: String(error) });
+      response.destroy();
+    });
   });
   server.on("clientError", refuseUnreadable);
   const port = await listen(server, options.port);

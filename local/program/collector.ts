@@ -11,6 +11,7 @@ interface Registration {
   getParent(): string;
   getProvider(): string;
   getProtect(): boolean;
+  getRetainondelete(): boolean;
   getDependenciesList(): string[];
 }
 type RegistrationCallback = (error: Error | null, response?: { getUrn(): string }) => void;
@@ -78,6 +79,7 @@ function watchRegistrations(resources: Resource[]): void {
     if (resource) {
       resource.dependencies = request.getDependenciesList();
       resource.protect = request.getProtect();
+      if (request.getRetainondelete()) resource.retainOnDelete = true;
       if (request.getParent()) resource.parent = request.getParent();
       if (request.getProvider()) resource.provider = request.getProvider();
     }

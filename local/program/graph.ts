@@ -35,6 +35,8 @@ export interface Resource {
   provider?: string;
   /** Whether Pulumi refuses to delete it. */
   protect?: boolean;
+  /** Left as it is when the program no longer declares it; absent when not. */
+  retainOnDelete?: boolean;
 }
 
 /** All resources of one type, e.g. `resourcesOf(graph, "aws:lambda/function:Function")`. */
