@@ -17,7 +17,8 @@ const USAGE = `npm start [-- options]
   --no-seed   start without the demo family
   --help      show this
 
-Ports: AHORRO_API_PORT, AHORRO_MAIL_PORT, AHORRO_COGNITO_PORT, AHORRO_POSTGRES_PORT, AHORRO_AWS_PORT (0: any free one).
+Ports: AHORRO_WEB_PORT, AHORRO_API_PORT, AHORRO_MAIL_PORT, AHORRO_COGNITO_PORT, AHORRO_POSTGRES_PORT, AHORRO_KAFKA_PORT,
+AHORRO_AWS_PORT (0: any free one).
 Data: AHORRO_DATA_DIR, else .local/data.
 Exchange rates are made up, unless ECB_URL says where to load them from (https://www.ecb.europa.eu/stats/eurofxref).`;
 
@@ -150,6 +151,7 @@ const printLog = (source: string, line: string) => {
 function printSummary(stack: Stack, folder: DataFolder, login: string | undefined, milliseconds: number): void {
   const { endpoints, notEmulated } = stack;
   const rows = [
+    ...(endpoints.web === null ? [] : [["Web app", endpoints.web]]),
     ["API", endpoints.api],
     ["API docs", `${endpoints.api}/openapi.json`],
     ["Mail", endpoints.mail],

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { type CloudFront, distributionOf, startCloudFront } from "./cloudfront";
 import type { DataFolder } from "./data-folder";
 import { deploy } from "./deploy";
+import { notEmulated } from "./emulated";
 import { definitionOf, startGateway } from "./gateway";
 import { createLambdaHost, functionsOf, type LambdaHost } from "./lambda";
 import { CREDENTIALS } from "./lambda/environment";
@@ -13,6 +15,7 @@ import { type LoadOptions, loadProgram } from "./program/load";
 import { ACCOUNT_ID } from "./program/outputs";
 import { startSchedules } from "./schedules";
 import { startAwsEndpoint } from "./services/aws-endpoint";
+import { cloudFrontApi } from "./services/cloudfront";
 import { type Cognito, type CognitoPool, startCognito } from "./services/cognito";
 import { startDynamoDb } from "./services/dynamodb";
 import { tablesOf } from "./services/dynamodb-tables";
@@ -40,6 +43,8 @@ export interface StackOptions {
 
 /** Where tools find the parts of a stack; the content of `.local/endpoints.json`. */
 export interface Endpoints {
+  /** The web app, with the API below /api; null when the program declares none. */
+  web: string | null;
   api: string;
   mail: string;
   cognito: { endpoint: string; user_pool_id: string; client_id: string };
@@ -70,32 +75,6 @@ const POOL_ID = "local_ahorro";
 const CLIENT_ID = "localclientahorro";
 /** Of the embedded PostgreSQL, which listens on this machine only. */
 const PASSWORD = "local";
-
-/** Resource types that have a counterpart here. Components, which only group, are neither listed nor run. */
-const EMULATED = new Set([
-  "aws:apigatewayv2/api:Api",
-  "aws:apigatewayv2/authorizer:Authorizer",
-  "aws:apigatewayv2/integration:Integration",
-  "aws:apigatewayv2/route:Route",
-  "aws:apigatewayv2/stage:Stage",
-  "aws:cloudwatch/eventRule:EventRule",
-  "aws:cloudwatch/eventTarget:EventTarget",
-  "aws:cognito/userPool:UserPool",
-  "aws:cognito/userPoolClient:UserPoolClient",
-  "aws:dynamodb/table:Table",
-  "aws:lambda/eventSourceMapping:EventSourceMapping",
-  "aws:lambda/function:Function",
-  "aws:lambda/invocation:Invocation",
-  "aws:msk/cluster:Cluster",
-  "aws:msk/serverlessCluster:ServerlessCluster",
-  "aws:rds/cluster:Cluster",
-  "aws:rds/clusterInstance:ClusterInstance",
-  "aws:s3/bucket:Bucket",
-  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
-  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-  "aws:sesv2/configurationSet:ConfigurationSet",
-  "aws:sesv2/emailIdentity:EmailIdentity",
-]);
 
 /**
  * Runs a whole stack on this machine: loads the program, starts a counterpart of each real service that it declares, does
@@ -147,6 +126,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       services: {
         "rds-data": rdsData({ clusterArn: clusterArn(graph), postgresUrl: (name) => postgres.url(name) }),
         dynamodb: dynamodb.service,
+        cloudfront: cloudFrontApi(
+          resourcesOf(graph, "aws:cloudfront/distribution:Distribution").map(({ outputs }) => String(outputs.id)),
+        ),
         lambda: lambdaApi(() => lambda),
         ses: ses({
           identities: declared(graph, "aws:sesv2/emailIdentity:EmailIdentity", "emailIdentity"),
@@ -168,6 +150,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL: aws.endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: aws.endpoint,
         AWS_ENDPOINT_URL_S3: aws.endpoint,
+        AWS_ENDPOINT_URL_CLOUDFRONT: aws.endpoint,
         AWS_ENDPOINT_URL_SESV2: aws.endpoint,
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
         KAFKA_SECURITY: "none",
@@ -180,7 +163,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     progress("Deploying: databases, migrations, topics");
     await deploy(graph, lambda, options.dataFolder.path);
     await startConsuming(graph, brokers, lambda, log, stops);
-    progress("Starting the API");
+    progress("Starting the API and the web app");
     const gateway = await startGateway(definitionOf(graph), {
       lambda,
       port: ports.api,
@@ -191,7 +174,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
     });
     stops.push(() => gateway.close());
+    const web = await startWeb(graph, ports, log, stops);
     const endpoints: Endpoints = {
+      web: web?.url ?? null,
       api: gateway.url,
       mail: mailbox.server.endpoint,
       cognito: { endpoint: cognito.endpoint, user_pool_id: POOL_ID, client_id: CLIENT_ID },
@@ -241,11 +226,29 @@ async function startConsuming(
   await Promise.all(started);
 }
 
+/** The declared distribution, if there is one. */
+async function startWeb(
+  graph: Graph,
+  ports: Record<PortName, number>,
+  log: StackOptions["log"],
+  stops: (() => Promise<void>)[],
+): Promise<CloudFront | undefined> {
+  const distribution = distributionOf(graph);
+  if (distribution === undefined) return undefined;
+  const web = await startCloudFront(distribution, {
+    port: ports.web,
+    log: ({ method, path, status, reason }) => log("web", `${method} ${path} ${status}: ${reason}`),
+  });
+  stops.push(() => web.close());
+  return web;
+}
+
 const addresses = (
   ports: Record<PortName, number>,
   kafkaBrokers: string | undefined,
 ): NonNullable<LoadOptions["outputs"]> => ({
   apiUrl: `http://127.0.0.1:${ports.api}`,
+  web: `127.0.0.1:${ports.web}`,
   postgres: { host: "127.0.0.1", port: ports.postgres },
   kafka: kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
   cognito: { host: "127.0.0.1", port: ports.cognito, poolId: POOL_ID, clientId: CLIENT_ID },
@@ -308,12 +311,3 @@ const declared = (graph: Graph, type: string, input: string): string[] =>
 const databasesOf = (graph: Graph): string[] => [
   ...new Set(functionsOf(graph).flatMap(({ environment }) => environment.DATABASE_NAME ?? [])),
 ];
-
-function notEmulated(graph: Graph): [type: string, count: number][] {
-  const counts = new Map<string, number>();
-  for (const { type } of graph.resources) {
-    if (!type.startsWith("aws:") || EMULATED.has(type)) continue;
-    counts.set(type, (counts.get(type) ?? 0) + 1);
-  }
-  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-}

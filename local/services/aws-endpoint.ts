@@ -8,10 +8,11 @@ export interface AwsRequest extends HttpRequest {
   region: string;
 }
 
-/** What an emulation answers: a JSON document, or an error in the way of AWS's JSON protocols. */
+/** What an emulation answers: a JSON document, or an error in the way of AWS's JSON protocols; or the XML of its older ones. */
 export type AwsResponse =
   | { status: 200; body: unknown; headers?: Record<string, string> }
   | { status: 202 }
+  | { status: 201 | 400 | 404; xml: string; headers?: Record<string, string> }
   | { status: 400 | 403 | 404 | 413 | 429 | 500 | 504; error: string; message: string };
 
 /** The emulation of one AWS API. Whatever it does not emulate it refuses by name rather than ignore it. */
@@ -58,6 +59,10 @@ function credentialScope(authorization: string | undefined): { region: string; s
 
 function toHttp(response: AwsResponse): HttpResponse {
   const headers = { "content-type": "application/json", "x-amzn-requestid": randomUUID() };
+  if ("xml" in response) {
+    const { status, xml } = response;
+    return { status, headers: { ...headers, ...response.headers, "content-type": "text/xml" }, body: xml };
+  }
   if (response.status === 200) {
     return { status: 200, headers: { ...headers, ...response.headers }, body: JSON.stringify(response.body) };
   }

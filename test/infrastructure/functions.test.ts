@@ -216,6 +216,15 @@ const STATEMENTS: Record<string, unknown[]> = {
       Resource: kafka("topic", "/ahorro.*"),
     },
   ],
+  "web-invalidation": [
+    ...base("web-invalidation"),
+    {
+      Sid: "Invalidate",
+      Effect: "Allow",
+      Action: ["cloudfront:CreateInvalidation"],
+      Resource: "arn:aws:cloudfront::123456789012:distribution/EWEB",
+    },
+  ],
   "database-bootstrap": [
     ...base("database-bootstrap"),
     {
@@ -252,6 +261,7 @@ const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConc
   "users-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
   "transactions-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
   "events-topics": { timeout: 120, memorySize: 512 },
+  "web-invalidation": { timeout: 60, memorySize: 512 },
   "database-bootstrap": { timeout: 120, memorySize: 512 },
 };
 
@@ -316,6 +326,7 @@ describe("functions as declared for prod", () => {
     assert.deepEqual(Object.fromEntries(placed), {
       "api-authorizer": undefined,
       "platform-api": undefined,
+      "web-invalidation": undefined,
       "database-bootstrap": undefined,
       "users-api": placement,
       "categories-api": placement,
@@ -412,8 +423,9 @@ describe("functions as declared for prod", () => {
       NOTIFICATIONS_TABLE: "ahorro-prod-notifications",
       MAIL_FROM: "no-reply@ahorro.example",
       MAIL_CONFIGURATION_SET: "ahorro-prod-mail",
-      WEB_URL: "https://apiid.execute-api.eu-west-1.amazonaws.com",
+      WEB_URL: "https://web.cloudfront.net",
     });
+    assert.deepEqual(variables("web-invalidation"), { DISTRIBUTION_ID: "EWEB" });
     assert.deepEqual(variables("identity-consumer"), { USER_POOL_ID: "eu-west-1_identity" });
     assert.ok(
       dependenciesOf(graph, resource(graph, FUNCTION, "transactions-consumer")).includes(
