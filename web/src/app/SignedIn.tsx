@@ -3,6 +3,7 @@ import { Redirect, Route, Switch, useLocation } from "wouter";
 import { SkeletonRows } from "../design/parts";
 import Home from "../screens/home/Home";
 import { Boundary } from "./Boundary";
+import { FollowLocale } from "./FollowLocale";
 import { isWelcomeDue } from "./welcome";
 
 const loadAdd = () => import("../screens/add/Add");
@@ -31,6 +32,7 @@ export function SignedIn() {
   return (
     <Boundary key={path.split("/")[1]}>
       <Suspense fallback={<SkeletonRows count={6} />}>
+        <FollowLocale />
         <Switch>
           <Route path="/">{isWelcomeDue() ? <Redirect to="/welcome" replace /> : <Home />}</Route>
           <Route path="/welcome" component={Welcome} />

@@ -29,7 +29,9 @@ export function Amount({ amount, currency, signed = false, tone, approximate = f
     <span className={`amount${color} ${className}`}>
       {approximate && (
         <>
-          <span aria-hidden="true">≈ </span>
+          <span className="about" aria-hidden="true">
+            ≈{" "}
+          </span>
           <span className="only-read">{t("common.about")} </span>
         </>
       )}

@@ -22,6 +22,9 @@ const moneyFormat = (locale: string, currency: string, signed: boolean, whole: b
     } as Intl.NumberFormatOptions);
   });
 
+/** As wide as the plus; the hyphen that `Intl` takes is not. */
+const MINUS = "\u2212";
+
 // A decimal string is formatted exactly, whatever its size (ECMA-402, Intl.NumberFormat v3); TypeScript knows this by a template type only.
 type Decimal = `${number}`;
 
@@ -30,7 +33,10 @@ export const formatMoney = (
   amount: string,
   currency: string,
   options: { signed?: boolean; whole?: boolean } = {},
-): string => moneyFormat(locale, currency, options.signed ?? false, options.whole ?? false).format(amount as Decimal);
+): string =>
+  moneyFormat(locale, currency, options.signed ?? false, options.whole ?? false)
+    .format(amount as Decimal)
+    .replace("-", MINUS);
 
 /** The parts of an amount, so that its minor units can be set smaller. */
 export const moneyParts = (
@@ -38,7 +44,10 @@ export const moneyParts = (
   amount: string,
   currency: string,
   signed: boolean,
-): Intl.NumberFormatPart[] => moneyFormat(locale, currency, signed, false).formatToParts(amount as Decimal);
+): Intl.NumberFormatPart[] =>
+  moneyFormat(locale, currency, signed, false)
+    .formatToParts(amount as Decimal)
+    .map((part) => (part.type === "minusSign" ? { ...part, value: MINUS } : part));
 
 /** The symbol between whole and parts, for the amount pad. */
 export const decimalMark = (locale: string): string =>

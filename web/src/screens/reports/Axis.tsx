@@ -13,7 +13,7 @@ export function Axis({
   format: (number: number) => string;
 }) {
   return (
-    <g aria-hidden="true">
+    <g>
       {y.ticks(4).map((tick) => (
         <g key={tick}>
           <line className={`grid${tick === 0 ? " zero" : ""}`} x1={left} x2={width} y1={y(tick)} y2={y(tick)} />

@@ -19,7 +19,7 @@ interface CashFlowChartProps {
   onSelect: (index: number | undefined) => void;
 }
 
-/** In and out as bars side by side, what was left as a line. A tap, or the arrow keys, reads off a part. */
+/** In and out as bars side by side, what was left as a line. A tap reads off a part. */
 export function CashFlowChart({ slots, interval, selected, onSelect }: CashFlowChartProps) {
   const { t, locale } = useWords();
   const [box, width] = useWidth<HTMLDivElement>();
@@ -57,7 +57,7 @@ export function CashFlowChart({ slots, interval, selected, onSelect }: CashFlowC
   return (
     <div ref={box} className="chart">
       {width > 0 && (
-        <svg width={width} height={HEIGHT} role="group" aria-label={t("report.cash_flow")}>
+        <svg width={width} height={HEIGHT} aria-hidden="true">
           <Axis y={y} width={width} left={MARGIN.left} format={(number) => formatShort(locale, number)} />
           {slots.map((slot, index) => (
             <g key={slot.start} className={`slot${selected === undefined || selected === index ? "" : " faded"}`}>
@@ -74,29 +74,19 @@ export function CashFlowChart({ slots, interval, selected, onSelect }: CashFlowC
           {slots.map((slot) => (
             <circle key={slot.start} className="net-dot" cx={middle(slot.start)} cy={y(value(slot, "net"))} r={2.5} />
           ))}
-          {slots.map((slot, index) => (
-            // biome-ignore lint/a11y/useSemanticElements: there is no button within SVG
-            <rect
-              key={slot.start}
-              className="hit"
-              role="button"
-              tabIndex={0}
-              aria-pressed={selected === index}
-              aria-label={slotName(locale, slot.start, interval)}
-              x={(x(slot.start) ?? 0) - (x.step() - x.bandwidth()) / 2}
-              y={0}
-              width={x.step()}
-              height={HEIGHT}
-              onClick={() => onSelect(selected === index ? undefined : index)}
-              onKeyDown={(event) => {
-                if (event.key !== "Enter" && event.key !== " ") return;
-                event.preventDefault();
-                onSelect(selected === index ? undefined : index);
-              }}
-            />
-          ))}
         </svg>
       )}
+      {slots.map((slot, index) => (
+        <button
+          key={slot.start}
+          type="button"
+          className="hit"
+          style={{ left: (x(slot.start) ?? 0) - (x.step() - x.bandwidth()) / 2, width: x.step(), height: HEIGHT }}
+          aria-pressed={selected === index}
+          aria-label={slotName(locale, slot.start, interval)}
+          onClick={() => onSelect(selected === index ? undefined : index)}
+        />
+      ))}
       <p className="chart-key small soft" aria-hidden="true">
         <span className="key income" /> {t("home.in")} <span className="key expense" /> {t("home.out")}{" "}
         <span className="key net" /> {t("home.left")}

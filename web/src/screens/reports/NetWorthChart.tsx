@@ -19,7 +19,7 @@ interface NetWorthChartProps {
   onSelect: (index: number | undefined) => void;
 }
 
-/** One line with its area below. A finger, a pointer or the arrow keys read it off. */
+/** One line with its area below. A finger, a pointer or the arrow keys read it off: the range over it is a native one. */
 export function NetWorthChart({ slots, interval, selected, onSelect }: NetWorthChartProps) {
   const { t, locale } = useWords();
   const [box, width] = useWidth<HTMLDivElement>();
@@ -38,32 +38,12 @@ export function NetWorthChart({ slots, interval, selected, onSelect }: NetWorthC
       (best, slot, index) => (Math.abs(at(slot) - left) < Math.abs(at(slots[best] ?? slot) - left) ? index : best),
       0,
     );
-  const move = (by: number) => onSelect(Math.max(0, Math.min(slots.length - 1, (selected ?? slots.length - 1) + by)));
   const marked = slots[selected ?? slots.length - 1];
   const labelled = bottomLabels(slots.length, width);
   return (
     <div ref={box} className="chart">
       {width > 0 && (
-        <svg
-          width={width}
-          height={HEIGHT}
-          role="slider"
-          tabIndex={0}
-          aria-label={t("report.net_worth")}
-          aria-valuemin={0}
-          aria-valuemax={slots.length - 1}
-          aria-valuenow={selected ?? slots.length - 1}
-          aria-valuetext={marked && slotName(locale, marked.start, interval)}
-          onPointerMove={(event) => onSelect(nearest(event.clientX - event.currentTarget.getBoundingClientRect().left))}
-          onPointerDown={(event) => onSelect(nearest(event.clientX - event.currentTarget.getBoundingClientRect().left))}
-          onPointerLeave={() => onSelect(undefined)}
-          onKeyDown={(event) => {
-            const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-            if (by === undefined) return;
-            event.preventDefault();
-            move(by);
-          }}
-        >
+        <svg width={width} height={HEIGHT} aria-hidden="true">
           <Axis y={y} width={width} left={MARGIN.left} format={(number) => formatShort(locale, number)} />
           <path className="area" d={shape(slots) ?? ""} />
           <path className="area-line" d={top(slots) ?? ""} />
@@ -83,6 +63,19 @@ export function NetWorthChart({ slots, interval, selected, onSelect }: NetWorthC
           )}
         </svg>
       )}
+      <input
+        type="range"
+        className="reader"
+        style={{ left: MARGIN.left + 12, width: Math.max(0, width - MARGIN.left - 12 - MARGIN.right), height: HEIGHT }}
+        aria-label={t("report.net_worth")}
+        aria-valuetext={marked && slotName(locale, marked.start, interval)}
+        min={0}
+        max={slots.length - 1}
+        value={selected ?? slots.length - 1}
+        onChange={(event) => onSelect(Number(event.target.value))}
+        onPointerMove={(event) => onSelect(nearest(event.nativeEvent.offsetX + MARGIN.left + 12))}
+        onPointerLeave={() => onSelect(undefined)}
+      />
     </div>
   );
 }

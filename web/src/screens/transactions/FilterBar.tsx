@@ -21,7 +21,7 @@ export function FilterBar({ filters, context, onChange, focus }: FilterBarProps)
   const [open, setOpen] = useState(false);
   const chips = chipsOf(filters, context, t, locale);
   return (
-    <div className="filter-bar" role="search">
+    <search className="filter-bar">
       <div className="search-row">
         <SearchInput
           q={filters.q ?? ""}
@@ -59,7 +59,7 @@ export function FilterBar({ filters, context, onChange, focus }: FilterBarProps)
           <FilterSheet filters={filters} context={context} onChange={onChange} onClose={() => setOpen(false)} />
         </Suspense>
       )}
-    </div>
+    </search>
   );
 }
 

@@ -40,7 +40,6 @@ export function SwipeRow({ transaction, own, first, last, children }: SwipeRowPr
     setOffset(0);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: what it does is done by keys and in the detail, too
     <div
       className={`swipe${first ? " first" : ""}${last ? " last" : ""}${offset === 0 ? "" : offset < 0 ? " to-left" : " to-right"}`}
       onPointerDown={onPointerDown}

@@ -42,8 +42,9 @@ export const TransactionRow = memo(function TransactionRow({
       <span className="grow">
         <span className="title ellipsis block">{title}</span>
         <span className="sub ellipsis block">
-          {member && <Avatar id={user_id} name={member.name} tiny />} {sub.join(" · ")}
-          {approved_at === null && <span className="pending-mark"> {t("transaction.pending")}</span>}
+          {member && <Avatar id={user_id} name={member.name} tiny />}{" "}
+          {approved_at === null && <span className="pending-mark">{t("transaction.pending")} · </span>}
+          {sub.join(" · ")}
         </span>
       </span>
       {queued === "waiting" && <Clock size={15} role="img" aria-label={t("transaction.waiting")} className="soft" />}

@@ -1,5 +1,5 @@
 import "./transactions.css";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { useLocation, useSearch } from "wouter";
 import { type Filters, filtersOfSearch, searchOfFilters } from "../../api/filters";
 import { useTransactions } from "../../api/queries";
@@ -28,6 +28,7 @@ export default function Transactions({ openId }: { openId?: string }) {
     const text = searchOfFilters(next);
     navigate(`/transactions${text && `?${text}`}`, { replace: true });
   };
+  useListPosition(openId);
   return (
     <div className={`two-panes${openId === undefined ? "" : " open"}`}>
       <section className="pane-list" aria-label={t("nav.transactions")}>
@@ -60,6 +61,20 @@ export default function Transactions({ openId }: { openId?: string }) {
       )}
     </div>
   );
+}
+
+/** On a phone the detail takes the place of the list: who comes back finds it where it was. */
+function useListPosition(openId: string | undefined): void {
+  const position = useRef(0);
+  useEffect(() => {
+    if (openId !== undefined) return;
+    const keep = () => {
+      position.current = window.scrollY;
+    };
+    window.scrollTo(0, position.current);
+    window.addEventListener("scroll", keep, { passive: true });
+    return () => window.removeEventListener("scroll", keep);
+  }, [openId]);
 }
 
 /** A balance, a group or somebody that is asked for says more than the scope does. */
