@@ -2,18 +2,9 @@ import createClient, { type Client } from "openapi-fetch";
 import { loadConfig } from "../app/config";
 import { idToken, sessionExpired } from "../auth/session";
 import { apiProblem, isApiProblem, problemOfResponse } from "./problem";
-import type { components, paths } from "./schema";
+import type { paths } from "./schema";
 
-export type Schemas = components["schemas"];
-export type User = Schemas["User"];
-export type Group = Schemas["Group"];
-export type Member = Schemas["Member"];
-export type Invite = Schemas["Invite"];
-export type NewInvite = Schemas["NewInvite"];
-export type Balance = Schemas["Balance"];
-export type Category = Schemas["Category"];
-export type Transaction = Schemas["Transaction"];
-export type NewTransaction = Schemas["NewTransaction"];
+export type * from "./types";
 
 /** The API's client, of the paths and types of its OpenAPI document. */
 export const client: Client<paths> = createClient<paths>({ baseUrl: "/", fetch: send });

@@ -1,7 +1,7 @@
 /** What a list of transactions is limited to: the query of `GET /transactions`, without paging. */
 import { dayOf } from "../dates/days";
 import { compare } from "../money/decimal";
-import type { Transaction } from "./client";
+import type { Transaction } from "./types";
 
 export interface Filters {
   user_id?: string;

@@ -145,6 +145,8 @@ export const useCategories = (userId: string | undefined) =>
     queryKey: ["categories", userId],
     enabled: userId !== undefined,
     queryFn: () => fetchCategories(userId ?? ""),
+    // Those of a new account come by an event, a moment after it was made.
+    refetchInterval: ({ state }) => (state.data?.length === 0 ? 1000 : false),
   });
 
 /** The categories of all whose transactions may be seen, by id; one's own come first where two share an id. */

@@ -9,7 +9,8 @@ import type { Balance, Transaction } from "./client";
 import type { Filters } from "./filters";
 import { isApiProblem, isPassing } from "./problem";
 
-const DAY = 24 * 60 * 60 * 1000;
+/** Three weeks. Timers of browsers go to 2^31 ms, 24.8 days; what is beyond that they call at once. */
+const KEPT_FOR = 21 * 24 * 60 * 60 * 1000;
 /** Changes with the shape of what is kept: an older one is forgotten. */
 const SHAPE = "1";
 
@@ -17,7 +18,7 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 30_000,
-      gcTime: 30 * DAY,
+      gcTime: KEPT_FOR,
       retry: (count, error) => isPassing(error) && !(isApiProblem(error) && error.status === 0) && count < 2,
       networkMode: "always",
       refetchOnReconnect: "always",
@@ -26,10 +27,10 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** What was seen last is kept on the device for thirty days, by user. */
+/** What was seen last is kept on the device for three weeks, by user. */
 export const persistence = (userId: string): Omit<PersistQueryClientOptions, "queryClient"> => ({
   persister: createAsyncStoragePersister({ storage: keptTexts, key: `answers/${userId}`, throttleTime: 1000 }),
-  maxAge: 30 * DAY,
+  maxAge: KEPT_FOR,
   buster: SHAPE,
   dehydrateOptions: { shouldDehydrateQuery: ({ state, meta }) => state.status === "success" && meta?.kept !== false },
 });

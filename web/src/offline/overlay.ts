@@ -1,7 +1,8 @@
 /** The server's state with the waiting writes on top. Pure. */
-import type { Balance, Transaction } from "../api/client";
+
 import type { Filters } from "../api/filters";
 import { matches } from "../api/filters";
+import type { Balance, Transaction } from "../api/types";
 import { fromHundredths, toHundredths } from "../money/decimal";
 import { type QueuedWrite, subjectOf } from "./writes";
 

@@ -1,4 +1,4 @@
-import type { Transaction } from "../api/client";
+import type { Transaction } from "../api/types";
 
 /** What became of the transactions that were recorded since the app was opened, by their temporary id. */
 const recorded = new Map<string, Transaction>();

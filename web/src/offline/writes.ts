@@ -3,7 +3,7 @@
  * network, so that there is one way only. Pure: what is shown is the server's state with the waiting writes on top, and nothing has to be rolled
  * back when one is refused.
  */
-import type { NewTransaction, Transaction } from "../api/client";
+import type { NewTransaction, Transaction } from "../api/types";
 
 export type Change =
   | { kind: "create"; body: NewTransaction; shown: Transaction }

@@ -1,5 +1,5 @@
 /** What is being recorded, as it stands on the screen; and what it comes to for the API. Pure. */
-import type { NewTransaction, Transaction } from "../../api/client";
+import type { NewTransaction, Transaction } from "../../api/types";
 import { dayOf, momentOn } from "../../dates/days";
 import { evaluate } from "../../money/calculator";
 import { fromHundredths, toHundredths } from "../../money/decimal";

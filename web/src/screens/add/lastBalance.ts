@@ -1,4 +1,4 @@
-import type { Balance } from "../../api/client";
+import type { Balance } from "../../api/types";
 
 const STORE = "ahorro.lastBalance";
 

@@ -1,4 +1,4 @@
-import type { Balance, Transaction } from "../../api/client";
+import type { Balance, Transaction } from "../../api/types";
 import { addDays, dayOf } from "../../dates/days";
 import { fromHundredths, toHundredths } from "../../money/decimal";
 import { effectsOf } from "../../offline/overlay";
