@@ -26,7 +26,8 @@ export interface Spending {
   key: string | null;
   currency: string;
   amount: string;
-  share: number;
+  /** 0 to 1, four decimals. */
+  share: string;
   count: number;
 }
 

@@ -81,6 +81,5 @@ export function refreshMoney(): void {
   const later = () => {
     for (const name of ["report", "categories"]) void queryClient.invalidateQueries({ queryKey: [name] });
   };
-  setTimeout(later, 600);
-  setTimeout(later, 2500);
+  for (const delay of [600, 2000, 6000]) setTimeout(later, delay);
 }

@@ -635,23 +635,23 @@ export interface components {
             /** Format: uuid */
             from_balance_id: string;
             /** @default null */
-            to_balance_id: string | null;
+            to_balance_id?: string | null;
             /** @default null */
-            to_amount: (string | number) | null;
+            to_amount?: (string | number) | null;
             /** @default null */
-            category_id: string | null;
+            category_id?: string | null;
             /** @default null */
-            description: string | null;
+            description?: string | null;
             /** @default [] */
-            entries: {
+            entries?: {
                 /** Format: uuid */
                 entry_id?: string;
                 /** @default null */
-                description: string | null;
+                description?: string | null;
                 /** @example 12.50 */
                 amount: string | number;
                 /** @default null */
-                category_id: string | null;
+                category_id?: string | null;
             }[] | null;
             /**
              * Format: date-time
@@ -659,7 +659,7 @@ export interface components {
              */
             transacted_at?: string;
             /** @default true */
-            approved: boolean;
+            approved?: boolean;
         };
         /**
          * Problem

@@ -1,8 +1,10 @@
+import { useIsRestoring } from "@tanstack/react-query";
 import { PersistQueryClientProvider } from "@tanstack/react-query-persist-client";
 import { lazy, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { persistence, queryClient, settle } from "../api/queryClient";
 import { useSession } from "../auth/useSession";
+import { SkeletonRows } from "../design/parts";
 import { startOutbox } from "../offline/outbox";
 import { Boundary } from "./Boundary";
 import { Frame } from "./Frame";
@@ -54,8 +56,13 @@ function Account({ userId }: { userId: string }) {
   return (
     <PersistQueryClientProvider client={queryClient} persistOptions={persistence(userId)}>
       <Frame>
-        <SignedIn />
+        <Restored />
       </Frame>
     </PersistQueryClientProvider>
   );
+}
+
+/** Waits a moment for what is kept on the device: a screen that asked before would go to the network for it, offline in vain. */
+function Restored() {
+  return useIsRestoring() ? <SkeletonRows count={6} /> : <SignedIn />;
 }

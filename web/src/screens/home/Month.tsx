@@ -7,7 +7,7 @@ import { Amount } from "../../design/Amount";
 import { Loaded, Skeleton } from "../../design/parts";
 import { formatDate, formatMoney, formatMonth } from "../../i18n/format";
 import { useWords } from "../../i18n/language";
-import { abs, approximate, fromHundredths, toHundredths } from "../../money/decimal";
+import { abs, approximate, fromHundredths, isZero, toHundredths } from "../../money/decimal";
 import { totalIn } from "../../money/display";
 
 /** This month so far: in, out and left; and what had gone out by the same day of the last one. */
@@ -65,9 +65,11 @@ function Figures({
         {figure(label, expense)}
         {figure(t("home.left"), net, "balance")}
       </dl>
-      {spentBefore && spentBefore.currency === expense.main.currency && (
-        <Pace now={expense.main.amount} before={spentBefore.amount} currency={expense.main.currency} day={day} />
-      )}
+      {spentBefore &&
+        spentBefore.currency === expense.main.currency &&
+        !(isZero(expense.main.amount) && isZero(spentBefore.amount)) && (
+          <Pace now={expense.main.amount} before={spentBefore.amount} currency={expense.main.currency} day={day} />
+        )}
       {expense.rest.length > 0 && (
         <p className="soft small">
           {expense.rest.map((money) => formatMoney(locale, money.amount, money.currency)).join(" · ")}

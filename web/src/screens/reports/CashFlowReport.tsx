@@ -27,7 +27,7 @@ export function CashFlowReport({ options }: { options: Options }) {
   return (
     <Loaded query={report} skeleton={<Skeleton height={360} />}>
       {(items) => {
-        if (items.length === 0) return <Empty icon={BarChart3} text={t("report.empty")} />;
+        if (items.every(({ count }) => count === 0)) return <Empty icon={BarChart3} text={t("report.empty")} />;
         const slots = cashFlowSlots(items, { period, interval, ...display });
         return <View key={`${period.from} ${interval}`} slots={slots} options={options} currency={display.currency} />;
       }}
