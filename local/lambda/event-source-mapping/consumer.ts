@@ -1,4 +1,5 @@
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import { bySubscription } from "./assigner";
 
 /** How soon a restart of the broker, which forgets the members of groups, is noticed; sent between two fetches. */
 const HEARTBEAT_MS = 1000;
@@ -34,7 +35,12 @@ export async function startGroupConsumer(options: GroupConsumerOptions): Promise
   let stopped = false;
 
   const start = async (): Promise<void> => {
-    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: maxWaitMs, heartbeatInterval: HEARTBEAT_MS });
+    const consumer = kafka.consumer({
+      groupId,
+      maxWaitTimeInMs: maxWaitMs,
+      heartbeatInterval: HEARTBEAT_MS,
+      partitionAssigners: [bySubscription],
+    });
     current = consumer;
     const { GROUP_JOIN, COMMIT_OFFSETS, CRASH } = consumer.events;
     consumer.on(COMMIT_OFFSETS, ({ payload }) => {
