@@ -34,7 +34,7 @@ export interface Service extends ServiceOptions {
   effects: EffectsFunction;
   writers: Writers;
   /** Stops consuming, does something with the group while it is empty, and consumes again. */
-  whileNotConsuming(work: () => Promise<void>): Promise<void>;
+  whileNotConsuming<Result>(work: () => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
 }
 
@@ -74,8 +74,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     writers: startWriters(sql, WRITERS, random.fork(), () => void relays.call()),
     async whileNotConsuming(work) {
       await mapping.stop();
-      await work();
-      mapping = await consume();
+      try {
+        return await work();
+      } finally {
+        mapping = await consume();
+      }
     },
     async stop() {
       stopped = true;

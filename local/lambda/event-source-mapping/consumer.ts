@@ -2,8 +2,8 @@ import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 
 /** How soon a restart of the broker, which forgets the members of groups, is noticed; sent between two fetches. */
 const HEARTBEAT_MS = 1000;
-/** Wait before a consumer that kafkajs has given up is followed by another. */
-const RESTART_DELAY_MS = 250;
+/** Wait before a consumer that has failed is followed by another. */
+const RESTART_DELAY_MS = 100;
 
 export interface GroupConsumerOptions {
   kafka: Kafka;
@@ -30,11 +30,18 @@ export async function startGroupConsumer(options: GroupConsumerOptions): Promise
   const { kafka, groupId, topics, fromBeginning, maxWaitMs, assigned, eachBatch, log } = options;
   const committed = new Map<string, string>();
   let current: Consumer | undefined;
+  let starting: Promise<void> | undefined;
   let restart: NodeJS.Timeout | undefined;
   let stopped = false;
 
   const start = async (): Promise<void> => {
-    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: maxWaitMs, heartbeatInterval: HEARTBEAT_MS });
+    const consumer = kafka.consumer({
+      groupId,
+      maxWaitTimeInMs: maxWaitMs,
+      heartbeatInterval: HEARTBEAT_MS,
+      // kafkajs would start it again even when it has been disconnected meanwhile, and nobody could stop it any more.
+      retry: { restartOnFailure: () => Promise.resolve(false) },
+    });
     current = consumer;
     const { GROUP_JOIN, COMMIT_OFFSETS, CRASH } = consumer.events;
     consumer.on(COMMIT_OFFSETS, ({ payload }) => {
@@ -48,33 +55,46 @@ export async function startGroupConsumer(options: GroupConsumerOptions): Promise
         resolve();
       });
       consumer.on(CRASH, ({ payload }) => {
-        if (payload.restart || stopped) return; // kafkajs goes on by itself
         reject(payload.error);
-        restart = setTimeout(() => void start().catch(givenUp), RESTART_DELAY_MS);
+        startAgain();
       });
     });
     joined.catch(() => {}); // said by `run`, or by the log
-    await consumer.connect();
-    await consumer.subscribe({ topics, fromBeginning });
-    // Not waited for by kafkajs when it restarts inside, so it is for the join that we wait.
-    await consumer.run({ autoCommit: false, eachBatch, partitionsConsumedConcurrently: 8 });
-    await joined;
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics, fromBeginning });
+      if (stopped) return;
+      await consumer.run({ autoCommit: false, eachBatch, partitionsConsumedConcurrently: 8 });
+      await joined;
+    } catch (error) {
+      await consumer.disconnect().catch(() => {});
+      throw error;
+    }
+  };
+  const startAgain = (): void => {
+    if (stopped) return;
+    clearTimeout(restart);
+    restart = setTimeout(() => {
+      starting = start().catch(givenUp);
+    }, RESTART_DELAY_MS);
   };
   const givenUp = (error: unknown): void => {
     if (stopped) return;
     log(
       `Consumer group ${groupId}: ${error instanceof Error ? error.message : error}. Next attempt in ${RESTART_DELAY_MS / 1000} s.`,
     );
-    clearTimeout(restart);
-    restart = setTimeout(() => void start().catch(givenUp), RESTART_DELAY_MS);
+    startAgain();
   };
 
   const disconnect = async (): Promise<void> => {
     stopped = true;
     clearTimeout(restart);
+    // A consumer that is disconnected while it joins goes on joining, and stays.
+    await starting?.catch(() => undefined);
     await current?.disconnect();
   };
-  await start().catch(async (error: unknown) => {
+  starting = start();
+  await starting.catch(async (error: unknown) => {
     await disconnect();
     throw error;
   });
