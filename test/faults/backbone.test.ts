@@ -47,6 +47,7 @@ describe(`the event backbone under faults (FAULT_SEED=${SEED})`, function () {
       for (const { writers } of world.services) writers.resume();
       await injectFaults(to - from + 1);
       await recover();
+      assert.deepEqual(world.crashes, []);
       for (const service of world.services) {
         const { committed, published, rolledBack } = await assertTruth(service, world.kafka);
         world.logged.push(`${service.name}: ${committed} committed, ${published} published, ${rolledBack} rolled back`);

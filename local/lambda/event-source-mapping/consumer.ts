@@ -1,6 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 
-/** How soon a restart of the broker, which forgets the members of groups, is noticed; sent between two fetches. */
+/** How soon a restart of the broker, which forgets the members of groups, is noticed at the latest; sent between two fetches. */
 const HEARTBEAT_MS = 1000;
 /** Wait before a consumer that has failed is followed by another. */
 const RESTART_DELAY_MS = 100;
@@ -12,6 +12,8 @@ export interface GroupConsumerOptions {
   fromBeginning: boolean;
   /** How long a Fetch waits at the broker when there is nothing; also the longest that disconnecting and resuming take. */
   maxWaitMs: number;
+  /** How long the group waits for a member that it does not hear of. */
+  sessionTimeoutMs: number;
   /** Told which partitions this consumer has, by topic, after every rebalance and before anything is fetched. */
   assigned: (consumer: Consumer, partitions: Record<string, number[]>) => void;
   eachBatch: (payload: EachBatchPayload) => Promise<void>;
@@ -27,7 +29,7 @@ export interface GroupConsumer {
 
 /** Joins the group; resolves when partitions are assigned. */
 export async function startGroupConsumer(options: GroupConsumerOptions): Promise<GroupConsumer> {
-  const { kafka, groupId, topics, fromBeginning, maxWaitMs, assigned, eachBatch, log } = options;
+  const { kafka, groupId, topics, fromBeginning, maxWaitMs, sessionTimeoutMs, assigned, eachBatch, log } = options;
   const committed = new Map<string, string>();
   let current: Consumer | undefined;
   let starting: Promise<void> | undefined;
@@ -38,7 +40,8 @@ export async function startGroupConsumer(options: GroupConsumerOptions): Promise
     const consumer = kafka.consumer({
       groupId,
       maxWaitTimeInMs: maxWaitMs,
-      heartbeatInterval: HEARTBEAT_MS,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.min(HEARTBEAT_MS, sessionTimeoutMs / 3),
       // kafkajs would start it again even when it has been disconnected meanwhile, and nobody could stop it any more.
       retry: { restartOnFailure: () => Promise.resolve(false) },
     });
