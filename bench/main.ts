@@ -13,6 +13,7 @@ import { benchBundles } from "./bundles";
 import { benchCategories } from "./categories";
 import { benchEvents } from "./events";
 import { type Figure, table } from "./figures";
+import { benchIdle } from "./idle";
 import { benchLedger } from "./ledger";
 import { benchMachine } from "./machine";
 import { benchStart } from "./start";
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
   try {
     figures.push(...benchMachine());
     figures.push(...(await benchBundles(folder)));
-    figures.push(...(await benchStart(folder, [benchApi, benchCategories, benchEvents, benchLedger])));
+    figures.push(...(await benchStart(folder, [benchIdle, benchApi, benchCategories, benchEvents, benchLedger])));
     figures.push(...benchMachine());
   } finally {
     rmSync(folder, { recursive: true, force: true });
