@@ -18,6 +18,7 @@ const platform = mocha("Tests: the API, the program", [
   "test/infrastructure/**/*.test.ts",
 ]);
 const local = mocha("Tests: the local stack", ["test/local/**/*.test.ts"]);
+const faults = mocha("Tests: the event backbone under faults", ["test/faults/**/*.test.ts"]);
 
 const chosen = process.argv.slice(2);
 /** @type {Step[][]} */
@@ -25,8 +26,8 @@ const lanes =
   chosen.length > 0
     ? [[mocha("Tests", chosen)]]
     : availableParallelism() >= 4
-      ? [[platform], [lint, types, local]]
-      : [[lint, types, platform, local]];
+      ? [[platform], [lint, types, local, faults]]
+      : [[lint, types, platform, local, faults]];
 
 const counts = { passed: 0, failed: 0 };
 
