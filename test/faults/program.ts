@@ -33,7 +33,6 @@ export async function programOf(
     async start(settings, environment = {}) {
       const child = fork(file, [JSON.stringify(settings)], {
         env: { PATH: process.env.PATH, ...environment },
-        execArgv: ["--no-warnings"], // of kafkajs: TimeoutNegativeWarning
         stdio: ["ignore", "pipe", "pipe", "ipc"],
       });
       for (const stream of [child.stdout, child.stderr]) {
