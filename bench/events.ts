@@ -88,6 +88,7 @@ async function drainOnce(sql: postgres.Sql, publisher: Publisher, topic: string)
       last = performance.now();
     },
     afterwards: "delete",
+    buried: () => undefined,
   });
   await sql`select pg_advisory_unlock(hashtext('outbox'), 1)`;
   const started = performance.now();

@@ -13,12 +13,13 @@ import { benchBundles } from "./bundles";
 import { benchCategories } from "./categories";
 import { benchEvents } from "./events";
 import { type Figure, table } from "./figures";
+import { benchIdle } from "./idle";
 import { benchLedger } from "./ledger";
 import { benchMachine } from "./machine";
 import { benchStart } from "./start";
 
 /** What is measured on a stack that runs, by name, in this order. */
-const PARTS = { api: benchApi, categories: benchCategories, events: benchEvents, ledger: benchLedger };
+const PARTS = { idle: benchIdle, api: benchApi, categories: benchCategories, events: benchEvents, ledger: benchLedger };
 
 async function main(): Promise<void> {
   const chosen = process.argv.slice(2);

@@ -7,10 +7,10 @@ import { PROJECT_FOLDER } from "../local/program/stack-config";
 import type { Endpoints } from "../local/stack";
 import { type Figure, figure } from "./figures";
 
-/** How long `npm start` takes once data are there; then measures with each of `uses` on what it started. */
+/** How long `npm start` takes once data are there; then measures with each of `uses` on what it started. `pid` is the stack's process. */
 export async function benchStart(
   folder: string,
-  uses: ((endpoints: Endpoints) => Promise<Figure[]>)[],
+  uses: ((endpoints: Endpoints, pid: number) => Promise<Figure[]>)[],
 ): Promise<Figure[]> {
   const dataFolder = join(folder, "data");
   // The same ports every time: they are part of what the program is loaded with.
@@ -24,7 +24,7 @@ export async function benchStart(
     seconds.push((performance.now() - started) / 1000);
     try {
       if (round < 3) continue;
-      for (const use of uses) figures.push(...(await use(endpoints)));
+      for (const use of uses) figures.push(...(await use(endpoints, child.pid ?? 0)));
     } finally {
       child.kill("SIGTERM");
       await once(child, "exit");

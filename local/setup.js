@@ -55,14 +55,7 @@ function install() {
 function startTypeScript(file, args) {
   return spawn(
     join(project, "node_modules", ".bin", "node"),
-    // kafkajs sets timers to the past (its request queue counts from −1 when it has nothing to hold back); Node makes them 1 ms.
-    [
-      "--disable-warning=TimeoutNegativeWarning",
-      "--require",
-      "ts-node/register/transpile-only",
-      join(project, file),
-      ...args,
-    ],
+    ["--require", "ts-node/register/transpile-only", join(project, file), ...args],
     { cwd: project, stdio: ["inherit", "inherit", "inherit", "ipc"], env: environment() },
   );
 }

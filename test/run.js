@@ -20,6 +20,7 @@ const platform = mocha("Tests: the API, the program", [
 ]);
 const local = mocha("Tests: the local stack", ["test/local/**/*.test.ts"]);
 const web = mocha("Tests: the web app", ["test/web/**/*.test.ts"]);
+const faults = mocha("Tests: the event backbone under faults", ["test/faults/**/*.test.ts"]);
 
 const chosen = process.argv.slice(2);
 /** @type {Step[][]} */
@@ -27,8 +28,8 @@ const lanes =
   chosen.length > 0
     ? [[mocha("Tests", chosen)]]
     : availableParallelism() >= 4
-      ? [[platform], [lint, types, webTypes, local, web]]
-      : [[lint, types, webTypes, platform, local, web]];
+      ? [[platform], [lint, types, webTypes, local, web, faults]]
+      : [[lint, types, webTypes, platform, local, web, faults]];
 
 const counts = { passed: 0, failed: 0 };
 

@@ -7,6 +7,7 @@ import type { Link } from "../../components/link";
 import { handOver } from "../runtime/hand-over";
 import { kafkaPublisher } from "../runtime/kafka";
 import { connect } from "../runtime/postgres";
+import { deadLetterMetric } from "./dead-letters";
 import { relay } from "./relay";
 
 export interface OutboxRelayArgs {
@@ -55,7 +56,7 @@ export class OutboxRelay extends pulumi.ComponentResource {
   constructor(args: OutboxRelayArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const name = relayName(args.databaseName);
     super("ahorro:outbox:OutboxRelay", name, {}, opts);
-    const { topic, afterwards, bus } = args;
+    const { topic, afterwards, bus, databaseName } = args;
     const consumers = bus.subscriptions.filter(({ topics }) => topics.includes(topic)).map(({ lambda }) => lambda);
     const direct = bus.broker === undefined;
     this.lambda = new Lambda(
@@ -72,10 +73,12 @@ export class OutboxRelay extends pulumi.ComponentResource {
         logRetentionDays: args.logRetentionDays,
         handler: () => {
           const publisher = direct ? handOver() : kafkaPublisher("relay");
+          const buried = deadLetterMetric(databaseName);
           return relay({
             connect: () => connect("relay"),
             publish: (messages) => publisher.publish(topic, messages),
             afterwards,
+            buried,
           });
         },
       },

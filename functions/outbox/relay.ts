@@ -5,44 +5,50 @@
 import type { Context } from "aws-lambda";
 import type { Message } from "kafkajs";
 import type { Connection, Sql } from "../runtime/postgres";
+import { bury, type Replay, replayDeadLetters } from "./dead-letters";
+import { type Afterwards, advance, forget, isHeldBack, note, type OutboxEvent } from "./rows";
 import { LINGER } from "./wake";
 
 export interface RelayOptions {
   /** Opens the connection of one run. */
   connect: () => Connection;
-  /** Gives a batch to the broker; fails when it does not have all of it. */
+  /** Gives a batch to the broker; fails when it does not have all of it. Never called again before that is known. */
   publish: (messages: Message[]) => Promise<void>;
-  /** What becomes of a published event: kept and marked as sent, without what was secret in it, or deleted. */
-  afterwards: "mark" | "delete";
+  /** What becomes of a published event. */
+  afterwards: Afterwards;
+  /** Told of each event that the broker refuses for good. */
+  buried: () => void;
 }
 
-interface OutboxEvent {
-  id: string;
-  event_type: string;
-  aggregate_id: string;
-  payload: string;
-  /** Place in the order of publication. */
-  place: string;
-  seq: string;
+/** What a relay is invoked with: nothing (by an API or the schedule), or what to do before. */
+export interface RelayEvent {
+  /** Moves dead letters back into the outbox. */
+  replay?: Replay;
 }
 
-/** Events in one batch. */
-const BATCH = 1000;
 /** Bytes in one request; a record adds key and headers to its payload. */
 const LARGEST = 900_000;
 const OVERHEAD = 200;
 /** Between two looks for more, in ms; only for as long as a relay lingers. */
 const PAUSE = 10;
+/** At most between two looks for what an older transaction holds back; each wait is twice the one before. */
+const LONGEST_PAUSE = 160;
 /** What is left of an invocation's time when a relay ends it, in ms. */
 const RESERVE = 5_000;
 
-/** Answers how many events it has published; `busy` when another relay is at work and a third one waits already. */
+/**
+ * Answers how many events it has published; `busy` when another relay is at work and a third one waits already, which will publish
+ * what is there now; and after a replay how many dead letters were moved back.
+ */
 export const relay =
-  (options: RelayOptions) => async (_event: unknown, context: Pick<Context, "getRemainingTimeInMillis">) => {
+  (options: RelayOptions) =>
+  async ({ replay }: RelayEvent, context: Pick<Context, "getRemainingTimeInMillis">) => {
     const sql = options.connect();
     try {
-      if (!(await takeTurn(sql))) return { published: 0, busy: true };
-      return { published: await drain(sql, options, () => context.getRemainingTimeInMillis() > RESERVE) };
+      const replayed = replay ? { replayed: await replayDeadLetters(sql, replay) } : {};
+      if (!(await takeTurn(sql))) return { ...replayed, published: 0, busy: true };
+      const published = await drain(sql, options, () => context.getRemainingTimeInMillis() > RESERVE);
+      return { ...replayed, published };
     } finally {
       // An idle relay holds no connection; locks end with it. Nothing is under way any more, but postgres.js waits forever for the
       // statement that a broken connection took with it, unless there is a limit (in seconds).
@@ -66,43 +72,48 @@ const takeTurn = async (sql: Sql): Promise<boolean> => {
   return true;
 };
 
-/** Publishes one batch after another; nothing is forgotten before the broker has acknowledged it. */
+/**
+ * Publishes one batch after another. While the broker takes one, PostgreSQL forgets the one before and reads the one after. Nothing is
+ * forgotten before the broker has acknowledged it, and nothing is sent while it is unknown what became of what was sent before.
+ */
 const drain = async (sql: Sql, options: RelayOptions, goOn: () => boolean): Promise<number> => {
+  const { afterwards } = options;
   let published = 0;
+  let acknowledged: OutboxEvent[] = [];
+  let events = await advance(sql, afterwards, [], undefined);
+  let last = events.at(-1);
   let foundAt = performance.now();
-  let events = await advance(sql, options.afterwards, []);
+  let pause = PAUSE;
   while (goOn()) {
     if (events.length > 0) {
-      for (const part of partsOf(events)) await publishAll(sql, options, part);
-      published += events.length;
       foundAt = performance.now();
-    } else if (performance.now() - foundAt > LINGER) return published;
-    else await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    events = await advance(sql, options.afterwards, events);
+      pause = PAUSE;
+    } else if (acknowledged.length === 0) {
+      if (performance.now() - foundAt > LINGER) {
+        if (!(await isHeldBack(sql, afterwards))) return published;
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    [events, acknowledged] = await both(advance(sql, afterwards, acknowledged, last), publishAll(sql, options, events));
+    published += acknowledged.length;
+    last = events.at(-1) ?? last;
   }
+  if (acknowledged.length > 0) await forget(sql, afterwards, acknowledged);
   return published;
 };
 
-/**
- * Forgets what was published, and reads the next batch, in one statement: events of transactions that no older one can still come
- * before. Whatever comes later comes after these.
- */
-const advance = async (
-  sql: Sql,
-  afterwards: RelayOptions["afterwards"],
-  acknowledged: OutboxEvent[],
-): Promise<OutboxEvent[]> => {
-  const last = acknowledged.at(-1);
-  return sql<OutboxEvent[]>`
-    ${last === undefined ? sql`` : sql`with forgotten as (${forget(sql, acknowledged, afterwards)})`}
-    select id, event_type, aggregate_id, payload::text as payload, xid::text as place, seq
-    from outbox
-    where xid < pg_snapshot_xmin(pg_current_snapshot())
-      ${afterwards === "mark" ? sql`and status = 'pending'` : sql``}
-      ${last === undefined ? sql`` : sql`and (xid, seq) > (${last.place}::text::xid8, ${last.seq}::text::bigint)`}
-    order by xid, seq
-    limit ${BATCH}
-  `;
+/** Waits for both, also when one of them fails: when a relay ends, nothing of it may still be on its way. */
+const both = async <First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> => {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+};
+
+/** Gives events to the broker, in as many requests as it takes, one after the other. Answers those that it has acknowledged. */
+const publishAll = async (sql: Sql, options: RelayOptions, events: OutboxEvent[]): Promise<OutboxEvent[]> => {
+  const acknowledged: OutboxEvent[] = [];
+  for (const part of partsOf(events)) acknowledged.push(...(await publishPart(sql, options, part)));
+  return acknowledged;
 };
 
 /**
@@ -124,22 +135,27 @@ const partsOf = (events: OutboxEvent[]): OutboxEvent[][] => {
   return parts;
 };
 
-/** Gives events to the broker; those that it refuses for good are set aside. */
-const publishAll = async (sql: Sql, options: RelayOptions, events: OutboxEvent[]): Promise<void> => {
+/** Gives events to the broker in one request; those that it refuses for good are set aside. Answers the others. */
+const publishPart = async (sql: Sql, options: RelayOptions, events: OutboxEvent[]): Promise<OutboxEvent[]> => {
   try {
     await options.publish(events.map(messageOf));
+    return events;
   } catch (error) {
     if (!isRefusal(error)) {
-      await note(sql, events, error);
+      // That it failed is what matters, also when the database is out of reach, too.
+      await note(sql, events, error).catch(() => undefined);
       throw error;
     }
-    if (events.length === 1) await bury(sql, events, error);
-    else {
-      // Something in here is refused for good. The halves keep the order; in the end the one is found.
-      const middle = events.length >> 1;
-      await publishAll(sql, options, events.slice(0, middle));
-      await publishAll(sql, options, events.slice(middle));
+    const [event, ...others] = events;
+    if (event !== undefined && others.length === 0) {
+      await bury(sql, event, error);
+      options.buried();
+      return [];
     }
+    // Something in here is refused for good. The halves keep the order; in the end the one is found.
+    const middle = events.length >> 1;
+    const before = await publishPart(sql, options, events.slice(0, middle));
+    return [...before, ...(await publishPart(sql, options, events.slice(middle)))];
   }
 };
 
@@ -155,36 +171,3 @@ const isRefusal = (error: unknown): boolean =>
   ["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE", "INVALID_RECORD", "CORRUPT_MESSAGE"].includes(
     error instanceof Error && "type" in error ? String(error.type) : "",
   );
-
-const idsOf = (events: OutboxEvent[]): string => `{${events.map(({ id }) => id).join(",")}}`;
-
-const forget = (sql: Sql, events: OutboxEvent[], afterwards: RelayOptions["afterwards"]) =>
-  afterwards === "delete"
-    ? sql`delete from outbox where id = any (${idsOf(events)}::text::uuid[])`
-    : sql`
-        update outbox
-        set status = 'sent', sent_at = now(), payload = payload #- '{data,code}' #- '{data,invite_code}'
-        where id = any (${idsOf(events)}::text::uuid[])
-      `;
-
-/** Counts a failed attempt; which says nothing of the events, so they stay. */
-const note = async (sql: Sql, events: OutboxEvent[], error: unknown): Promise<void> => {
-  await sql`
-    update outbox
-    set attempts = attempts + 1, last_error = ${String(error).slice(0, 500)}
-    where id = any (${idsOf(events)}::text::uuid[])
-  `;
-};
-
-/** Sets aside what the broker refuses, so that the others can go on. */
-const bury = async (sql: Sql, events: OutboxEvent[], error: unknown): Promise<void> => {
-  console.error({ message: "an event was refused by the broker", id: events[0]?.id, error: String(error) });
-  await sql`
-    with refused as (
-      delete from outbox where id = any (${idsOf(events)}::text::uuid[])
-      returning id, event_type, aggregate_id, payload, attempts, created_at
-    )
-    insert into outbox_dead_letters (id, event_type, aggregate_id, payload, attempts, last_error, created_at)
-    select id, event_type, aggregate_id, payload, attempts + 1, ${String(error).slice(0, 500)}, created_at from refused
-  `;
-};

@@ -14,8 +14,9 @@ export const relayWaker = (): (() => Promise<void>) => {
   const invoke = invoker();
   let calledAt = Number.NEGATIVE_INFINITY;
   return async () => {
-    const now = performance.now();
-    if (now - calledAt < CALLED) return;
+    // The time of day: clocks that measure spans may stand still while an instance is frozen. It may be set back, too.
+    const now = Date.now();
+    if (now >= calledAt && now - calledAt < CALLED) return;
     try {
       await invoke(process.env.RELAY_FUNCTION ?? "", {});
       calledAt = now;

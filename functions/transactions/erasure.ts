@@ -1,6 +1,7 @@
 /**
- * Erasing users who deleted their account: balances, transactions, remembered answers and memberships; all that this service stores of
- * a person. The outbox is left alone: what is in it happened before, and has to reach the consumers in its order.
+ * Erasing users who deleted their account: balances, transactions, remembered answers, memberships, and events that the broker
+ * refused; all that this service stores of a person. The outbox is left alone: what is in it happened before, and has to reach the
+ * consumers in its order.
  *
  * Nothing is published. Everybody who keeps something of a user takes `UserDeleted` themselves; events of each balance and
  * transaction would only spread once more what is to be forgotten.
@@ -63,6 +64,7 @@ export const eraseUser = async (sql: Connection, userId: string): Promise<void> 
     `,
   );
   await sql`delete from group_members where user_id = ${userId}`;
+  await sql`delete from outbox_dead_letters where aggregate_id = ${userId}`;
 };
 
 /** Repeats a statement until there is less for it than it takes at once. */

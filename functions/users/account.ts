@@ -109,6 +109,11 @@ export const accountEndpoints = (): EndpointTable<Sql> => ({
           where invitee_email = ${current.email}
         ), forgotten as (
           delete from idempotency_keys where user_id = ${caller.user_id}
+        ), refused as (
+          delete from outbox_dead_letters
+          where aggregate_id = ${caller.user_id}
+            or payload -> 'data' ->> 'invitee_email' = ${current.email}
+            or payload -> 'data' ->> 'inviter_id' = ${caller.user_id}
         )
         update users
         set status = 'deleted', email = null, name = null, updated_at = now()

@@ -181,8 +181,8 @@ export class Instance {
 function startWorker({ definition, environment, logStreamName }: InstanceOptions): Worker {
   const worker = new Worker(join(__dirname, "worker.js"), {
     env: environment,
-    // Neither the host's loaders (ts-node) nor its flags, but for the one that keeps kafkajs's timers out of the log (local/setup.js).
-    execArgv: ["--disable-warning=TimeoutNegativeWarning"],
+    // Neither the host's loaders (ts-node) nor its flags.
+    execArgv: [],
     argv: [],
     stdout: true,
     stderr: true,

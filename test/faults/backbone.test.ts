@@ -23,7 +23,8 @@ describe(`the event backbone under faults (FAULT_SEED=${SEED})`, function () {
   this.bail(true);
   let world: World;
   let kinds: Generator<string, never>;
-  const tally = new Map<string, number>();
+  /** By kind: how many came about, and ms that all attempts took. */
+  const tally = new Map<string, { count: number; ms: number }>();
 
   before(async () => {
     world = await startWorld(SEED);
@@ -36,8 +37,8 @@ describe(`the event backbone under faults (FAULT_SEED=${SEED})`, function () {
   after(async () => {
     await world?.stop();
     const lines = [...tally]
-      .sort(([, a], [, b]) => b - a)
-      .map(([kind, count]) => `${String(count).padStart(6)} ${kind}`);
+      .sort(([, a], [, b]) => b.count - a.count)
+      .map(([kind, { count, ms }]) => `${String(count).padStart(6)} ${kind} (${Math.round(ms / count)} ms each)`);
     console.log(lines.join("\n"));
   });
 
@@ -47,6 +48,7 @@ describe(`the event backbone under faults (FAULT_SEED=${SEED})`, function () {
       for (const { writers } of world.services) writers.resume();
       await injectFaults(to - from + 1);
       await recover();
+      assert.deepEqual(world.crashes, []);
       for (const service of world.services) {
         const { committed, published, rolledBack } = await assertTruth(service, world.kafka);
         world.logged.push(`${service.name}: ${committed} committed, ${published} published, ${rolledBack} rolled back`);
@@ -66,19 +68,22 @@ describe(`the event backbone under faults (FAULT_SEED=${SEED})`, function () {
       assert.ok(cameAbout !== undefined, `${service.name}: ${kind}: hangs.`);
       const ms = Math.round(performance.now() - started);
       world.logged.push(`${new Date().toISOString()} ${service.name}: ${kind}${cameAbout ? "" : ": not"} (${ms} ms)`);
-      if (!cameAbout) continue;
-      tally.set(kind, (tally.get(kind) ?? 0) + 1);
-      injected++;
+      const sofar = tally.get(kind) ?? { count: 0, ms: 0 };
+      tally.set(kind, { count: sofar.count + (cameAbout ? 1 : 0), ms: sofar.ms + ms });
+      if (cameAbout) injected++;
     }
   }
 
   async function recover(): Promise<void> {
     await Promise.all(world.services.map(({ writers }) => writers.pause()));
+    const started = performance.now();
     for (const { effects } of world.services) effects.heal();
     world.toBroker.heal();
     world.toDatabase.heal();
     await Promise.all(world.services.map(untilRecovered));
     await Promise.all(world.services.map(everyRelayServes));
     await Promise.all(world.services.map(untilRecovered));
+    const recovery = tally.get("recovery") ?? { count: 0, ms: 0 };
+    tally.set("recovery", { count: recovery.count + 1, ms: recovery.ms + performance.now() - started });
   }
 });

@@ -25,6 +25,11 @@ export async function untilRecovered({ name, topic, group, sql, relays, admin }:
     const lag = await lagOf(admin, group, topic);
     return lag === 0 ? undefined : `${lag} records left`;
   });
+  await wait("one consumer, and none that was given up and lives on", async () => {
+    const { groups } = await admin.describeGroups([group]);
+    const members = groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
+    return members.length === 1 ? undefined : `members: ${members}`;
+  });
   await wait("idle relays hold no connection", async () => {
     const sessions = await sql`
       select state, wait_event, query from pg_stat_activity

@@ -1,99 +1,116 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type postgres from "postgres";
-import { type CloudEvent, consumer } from "../../functions/runtime/consumer";
+import type { consumer } from "../../functions/runtime/consumer";
 import type { InvocationResult, LambdaHost } from "../../local/lambda/types";
+import type { Program } from "./program";
 
-/** How an invocation goes wrong: before anything is done, after some events, or when all is done but nobody gets to know. */
-export type Failure = { when: "before" | "after" } | { when: "midway"; events: number };
+/**
+ * What goes wrong with an invocation, and where: before anything is done, between two events of its batch, while an effect is under
+ * way (only killed), or when all is done but nobody gets to know.
+ */
+export interface Mishap {
+  at: "before" | "midway" | "in-effect" | "after";
+  /** Ended with SIGKILL, so long after it got there (ms), or by an error that the function throws. */
+  how: "killed" | "failed";
+  afterMs: number;
+}
+
+export interface ConsumerSettings {
+  /** Of its database. */
+  url: string;
+}
+
+type ConsumerEvent = Parameters<ReturnType<typeof consumer>>[0];
+export type ConsumerMessage = { id: number; event: ConsumerEvent } | { plan: Mishap | null };
+export type ConsumerAnswer = { id: number; error?: string } | { happened: true };
 
 /** A function that has effects, and the host that invokes it. */
 export interface EffectsFunction {
   lambda: Pick<LambdaHost, "invoke">;
-  /** Has an invocation fail. Resolves when one has. */
-  fail(failure: Failure): Promise<void>;
+  /** Has an invocation go wrong. Resolves when one has. */
+  plan(mishap: Mishap): Promise<void>;
   /** Has invocations with records of this partition wait so long, so that others overtake them. Resolves when one does. */
   stall(partition: number, ms: number): Promise<void>;
-  /** Forgets failures and stalls that have not come about. */
+  /** Forgets what was planned and has not come about. */
   heal(): void;
+  stop(): Promise<void>;
 }
 
-interface Planned<T> {
-  what: T;
-  happened: () => void;
-}
+/** Starts it in a process of its own, which is followed by another when it dies. */
+export async function startEffects(program: Program, settings: ConsumerSettings): Promise<EffectsFunction> {
+  const stalls: { partition: number; ms: number; happened: () => void }[] = [];
+  const waiting = new Map<number, (result: InvocationResult) => void>();
+  let happened = () => {};
+  let lastId = 0;
+  let stopped = false;
 
-/** Its effects come once per event (an inbox), and the state with the highest version stays: both ways that services have. */
-export function effectsFunction(sql: postgres.Sql): EffectsFunction {
-  const failures: Planned<Failure>[] = [];
-  const stalls: Planned<{ partition: number; ms: number }>[] = [];
-  let midway: { left: number; happened: () => void } | undefined;
+  const start = async (): Promise<ChildProcess> => {
+    const child = await program.start(settings);
+    child.on("message", (answer: ConsumerAnswer) => {
+      if ("happened" in answer) return happened();
+      waiting.get(answer.id)?.(
+        answer.error === undefined ? { ok: true, payload: null } : failure("handled", answer.error),
+      );
+      waiting.delete(answer.id);
+    });
+    child.once("exit", (_code, signal) => {
+      if (stopped) return;
+      if (signal === "SIGKILL") happened();
+      for (const end of waiting.values()) end(failure("exit", "the process ended"));
+      waiting.clear();
+      instance = start();
+    });
+    return child;
+  };
+  let instance = start();
+  await instance;
 
-  const handle = consumer({
-    FaultChanged: async (event) => {
-      if (midway !== undefined && midway.left-- <= 0) {
-        midway.happened();
-        midway = undefined;
-        throw new Error("planned failure, midway");
-      }
-      await apply(sql, event);
-    },
-  });
-  const plan = <T>(list: Planned<T>[], what: T): Promise<void> =>
-    new Promise((resolve) => list.push({ what, happened: resolve }));
-
-  const invoke = async (event: Parameters<typeof handle>[0]): Promise<void> => {
+  const tell = async (message: ConsumerMessage): Promise<boolean> => {
+    const child = await instance;
+    return child.connected && child.send(message, () => {}); // an error: it is about to end
+  };
+  const invoke = async (event: ConsumerEvent): Promise<InvocationResult> => {
     const partitions = new Set(Object.values(event.records).flatMap((records) => records.map((it) => it.partition)));
-    const stall = stalls.find(({ what }) => partitions.has(what.partition));
+    const stall = stalls.find(({ partition }) => partitions.has(partition));
     if (stall !== undefined) {
       stalls.splice(stalls.indexOf(stall), 1);
       stall.happened();
-      await sleep(stall.what.ms);
+      await sleep(stall.ms);
     }
-    const failure = failures.shift();
-    if (failure?.what.when === "before") failure.happened();
-    if (failure?.what.when === "before") throw new Error("planned failure, before");
-    if (failure?.what.when === "midway") midway = { left: failure.what.events, happened: failure.happened };
-    await handle(event);
-    if (failure?.what.when === "after") failure.happened();
-    if (failure?.what.when === "after") throw new Error("planned failure, after");
+    await instance;
+    const id = ++lastId;
+    return new Promise((resolve) => {
+      waiting.set(id, resolve);
+      void tell({ id, event });
+    });
   };
   return {
-    lambda: {
-      // What the host makes of a function that throws.
-      invoke: (_name, event) =>
-        invoke(JSON.parse(JSON.stringify(event))).then(
-          (): InvocationResult => ({ ok: true, payload: null }),
-          (error: unknown): InvocationResult => ({
-            ok: false,
-            reason: "handled",
-            error: { errorType: "Error", errorMessage: String(error), trace: [] },
-          }),
-        ),
+    lambda: { invoke: (_name, event) => invoke(event as ConsumerEvent) },
+    async plan(mishap) {
+      const come = new Promise<void>((resolve) => {
+        happened = resolve;
+      });
+      await tell({ plan: mishap });
+      await come;
     },
-    fail: (failure) => plan(failures, failure),
-    stall: (partition, ms) => plan(stalls, { partition, ms }),
+    stall: (partition, ms) => new Promise((resolve) => stalls.push({ partition, ms, happened: resolve })),
     heal() {
-      failures.length = 0;
       stalls.length = 0;
-      midway = undefined;
+      void tell({ plan: null });
+    },
+    async stop() {
+      stopped = true;
+      const child = await instance;
+      const ended = once(child, "exit");
+      child.kill("SIGKILL");
+      await ended;
     },
   };
 }
 
-/** In one statement, hence one transaction: the event is in the inbox exactly when its effect is there. */
-const apply = async (sql: postgres.Sql, { id, data }: CloudEvent): Promise<void> => {
-  const { key, version, amount, delta } = data as { key: string; version: number; amount: number; delta: number };
-  await sql`
-    with fresh as (
-      insert into fault_inbox (event_id) values (${id}) on conflict do nothing
-      returning event_id
-    )
-    insert into fault_effects as e (key, version, amount, total, count)
-    select ${key}::uuid, ${version}::integer, ${amount}::bigint, ${delta}::bigint, 1 from fresh
-    on conflict (key) do update set
-      amount = case when excluded.version > e.version then excluded.amount else e.amount end,
-      version = greatest(e.version, excluded.version),
-      total = e.total + excluded.total,
-      count = e.count + 1
-  `;
-};
+const failure = (reason: "handled" | "exit", errorMessage: string): InvocationResult => ({
+  ok: false,
+  reason,
+  error: { errorType: "Error", errorMessage, trace: [] },
+});

@@ -9,8 +9,17 @@ export interface Program {
   start(settings: unknown, environment?: Record<string, string>): Promise<ChildProcess>;
 }
 
-/** Bundles a program once: a process that has to compile first takes a second to start, and this one is started hundreds of times. */
-export async function programOf(name: string, folder: string, log: (line: string) => void): Promise<Program> {
+/**
+ * Bundles a program once: a process that has to compile first takes a second to start, and this one is started hundreds of times.
+ *
+ * @param crashed told when a process has ended by itself, and not well.
+ */
+export async function programOf(
+  name: string,
+  folder: string,
+  log: (line: string) => void,
+  crashed: (how: string) => void,
+): Promise<Program> {
   const file = join(folder, `${name}.js`);
   await build({
     entryPoints: [join(__dirname, `${name}.ts`)],
@@ -24,7 +33,6 @@ export async function programOf(name: string, folder: string, log: (line: string
     async start(settings, environment = {}) {
       const child = fork(file, [JSON.stringify(settings)], {
         env: { PATH: process.env.PATH, ...environment },
-        execArgv: ["--no-warnings"], // of kafkajs: TimeoutNegativeWarning
         stdio: ["ignore", "pipe", "pipe", "ipc"],
       });
       for (const stream of [child.stdout, child.stderr]) {
@@ -35,7 +43,11 @@ export async function programOf(name: string, folder: string, log: (line: string
       });
       await Promise.race([once(child, "message"), ended]);
       ended.catch(() => {});
-      child.once("exit", (code, signal) => log(`${name} ${child.pid} ended: ${code ?? signal}`));
+      child.once("exit", (code, signal) => {
+        const how = `${name} ${child.pid} ended: ${code ?? signal}`;
+        log(how);
+        if (signal !== "SIGKILL" && code !== 0) crashed(how);
+      });
       return child;
     },
   };

@@ -17,17 +17,23 @@ let death: Death | null = null;
 const die = () => process.kill(process.pid, "SIGKILL");
 const dieSoon = (afterMs: number) => setTimeout(die, afterMs);
 
-/** Looks out for the statement that forgets published events. */
-const watched = (sql: Connection): Connection =>
-  new Proxy(sql, {
+/** Looks out for the statement that forgets published events, of which that is a part. */
+const watched = (sql: Connection): Connection => {
+  const forgetting = new Set<unknown>();
+  return new Proxy(sql, {
     apply(target, self, args) {
       const query = Reflect.apply(target, self, args);
-      const isForget = /^\s*(delete from outbox|update outbox\s+set status)/.test(String(args[0]?.[0]));
-      if (isForget && death?.at === "in-forget") dieSoon(death.afterMs);
-      if (isForget && death?.at === "after-forget") return query.then(die);
-      return query;
+      const isForget = /^\s*(with forgotten as|delete from outbox|update outbox\s+set status)/.test(
+        String(args[0]?.[0]),
+      );
+      if (isForget) forgetting.add(query);
+      if (isForget || !args.some((part) => forgetting.has(part))) return query;
+      forgetting.clear();
+      if (death?.at === "in-forget") dieSoon(death.afterMs);
+      return death?.at === "after-forget" ? query.then(die) : query;
     },
   });
+};
 
 const handler = relay({
   connect: () => watched(connect("relay")),
@@ -38,6 +44,7 @@ const handler = relay({
     if (death?.at === "after-publish") die();
   },
   afterwards,
+  buried: () => {},
 });
 
 const answer = (message: Answer) => process.send?.(message);

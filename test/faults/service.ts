@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin } from "kafkajs";
 import type postgres from "postgres";
 import { startEventSourceMapping } from "../../local/lambda/event-source-mapping";
-import { type EffectsFunction, effectsFunction } from "./effects";
+import type { EffectsFunction } from "./effects";
 import type { Random } from "./random";
 import type { RelaySettings, Relays } from "./relays";
 import { startWriters, type Writers } from "./writers";
@@ -19,6 +19,7 @@ export interface ServiceOptions {
   sql: postgres.Sql;
   afterwards: RelaySettings["afterwards"];
   relays: Relays;
+  effects: EffectsFunction;
   brokers: string;
   admin: Admin;
   random: Random;
@@ -31,19 +32,17 @@ export interface Service extends ServiceOptions {
   relayClient: string;
   consumerClient: string;
   group: string;
-  effects: EffectsFunction;
   writers: Writers;
   /** Stops consuming, does something with the group while it is empty, and consumes again. */
-  whileNotConsuming(work: () => Promise<void>): Promise<void>;
+  whileNotConsuming<Result>(work: () => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
 }
 
 export const relayClient = (name: string): string => `relay-${name}`;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { name, topic, sql, relays, brokers, random, log } = options;
+  const { name, topic, sql, relays, effects, brokers, random, log } = options;
   const group = `faults-${name}`;
-  const effects = effectsFunction(sql);
   let stopped = false;
 
   const consume = () =>
@@ -56,6 +55,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       lambda: effects.lambda,
       retryDelayMs: { first: 10, most: 100 },
       pollMs: 50,
+      // Much less than recovery may take: a consumer whose connection breaks while it joins leaves a member behind.
+      sessionTimeoutMs: 3000,
       log: (line) => log(`${name}: ${line}`),
     });
   let mapping = await consume();
@@ -70,12 +71,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     relayClient: relayClient(name),
     consumerClient: `lambda-${group}`,
     group,
-    effects,
     writers: startWriters(sql, WRITERS, random.fork(), () => void relays.call()),
     async whileNotConsuming(work) {
       await mapping.stop();
-      await work();
-      mapping = await consume();
+      try {
+        return await work();
+      } finally {
+        mapping = await consume();
+      }
     },
     async stop() {
       stopped = true;

@@ -8,6 +8,7 @@ import { waitUntilGone } from "../../local/services/processes";
 import { removeFolder, temporaryFolder } from "../local/services/temporary";
 import { type Broker, startBroker } from "./broker";
 import { createDatabases, createTruth, databaseEnvironment, open } from "./database";
+import { startEffects } from "./effects";
 import { programOf } from "./program";
 import { type FaultyProxy, startProxy } from "./proxy";
 import { type Random, randomFrom } from "./random";
@@ -38,6 +39,8 @@ export interface World {
   crashDatabase(): Promise<void>;
   /** What the parts have logged, latest last. */
   logged: string[];
+  /** Processes that have ended although nobody wanted them to. */
+  crashes: string[];
   stop(): Promise<void>;
 }
 
@@ -53,10 +56,13 @@ export async function startWorld(seed: number): Promise<World> {
   };
   try {
     const ports = await choosePorts({ postgres: 0, kafka: 0 });
-    const [relayProgram, brokerProgram] = await Promise.all(
-      ["relay-process", "broker-process"].map((name) => programOf(name, folder, log)),
-    );
-    if (relayProgram === undefined || brokerProgram === undefined) throw new Error("a program is missing");
+    const crashes: string[] = [];
+    const program = (name: string) => programOf(name, folder, log, (how) => crashes.push(how));
+    const [relayProgram, consumerProgram, brokerProgram] = await Promise.all([
+      program("relay-process"),
+      program("consumer-process"),
+      program("broker-process"),
+    ]);
     const start = () =>
       startPostgres({
         dataFolder: folder,
@@ -98,8 +104,10 @@ export async function startWorld(seed: number): Promise<World> {
       const settings = { topic, afterwards, clientId: relayClient(name) };
       const relays = await startRelays(relayProgram, settings, environment, RELAYS);
       stops.push(relays.stop);
+      const effects = await startEffects(consumerProgram, { url: postgres.url(name) });
+      stops.push(effects.stop);
       const service = await startService({
-        ...{ name, topic, sql, afterwards, relays, brokers, admin, log },
+        ...{ name, topic, sql, afterwards, relays, effects, brokers, admin, log },
         random: random.fork(),
       });
       stops.push(service.stop);
@@ -121,6 +129,7 @@ export async function startWorld(seed: number): Promise<World> {
       toDatabase,
       crashDatabase,
       logged,
+      crashes,
       stop,
     };
   } catch (error) {

@@ -39,6 +39,7 @@ async function start(): Promise<TestStack> {
   const started = await startStack({
     dataFolder,
     ports: { web: 0, api: 0, cognito: 0, postgres: 0, aws: 0, mail: 0, kafka: 0 },
+    kafkaBrokers: process.env.KAFKA_BROKERS || undefined,
     log: (source, line) => logged.push({ source, line }),
   });
   const database = (name: string, max = 4) => {

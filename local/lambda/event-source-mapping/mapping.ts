@@ -18,6 +18,8 @@ export interface EventSourceMappingOptions {
   retryDelayMs?: { first: number; most: number };
   /** How long a poll waits for records, in ms; `stop` takes as long. Records never wait for it. @default 1000 */
   pollMs?: number;
+  /** How long its consumer group waits for a member that has gone without a word, in ms. @default 30,000, as kafkajs has it */
+  sessionTimeoutMs?: number;
 }
 
 /** A mapping that runs. */
@@ -66,7 +68,14 @@ async function findStarts(kafka: Kafka, mapping: EventSourceMappingDefinition): 
 async function poll(
   kafka: Kafka,
   starts: Map<string, StartingOffset>,
-  { mapping, log, retryDelayMs = { first: 100, most: 10_000 }, pollMs = 1000, ...options }: EventSourceMappingOptions,
+  {
+    mapping,
+    log,
+    retryDelayMs = { first: 100, most: 10_000 },
+    pollMs = 1000,
+    sessionTimeoutMs = 30_000,
+    ...options
+  }: EventSourceMappingOptions,
 ): Promise<EventSourceMapping> {
   const partitions = new Map<string, Partition>();
 
@@ -109,6 +118,7 @@ async function poll(
     topics: mapping.topics,
     fromBeginning: mapping.startingPosition === "TRIM_HORIZON",
     maxWaitMs: pollMs,
+    sessionTimeoutMs,
     log,
     assigned: (member, assignment) => {
       const assigned = new Set(Object.entries(assignment).flatMap(([topic, list]) => list.map((i) => `${topic}-${i}`)));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { LINGER } from "../../../functions/outbox/wake";
 import type { Sql } from "../../../functions/runtime/postgres";
 import { newGroup, newUser } from "../../support/api";
 import { eventually } from "../../support/eventually";
@@ -38,6 +39,11 @@ const published = (messages: Published[], key: string, count: number) =>
     return found.length >= count ? found : undefined;
   });
 
+const databases = async () => {
+  const { users, transactions } = await stack();
+  return { users, transactions };
+};
+
 const relay = async (database: string) => {
   const { lambda } = await stack();
   return lambda.invoke(`ahorro-local-${database}-relay`, {});
@@ -57,7 +63,7 @@ describe("The relay", () => {
       }
     }));
 
-  it("marks events of users as sent, and forgets the code of an invite that was published", () =>
+  it("marks events of users as sent, and forgets what was secret or personal in them", () =>
     readTopics(["ahorro.users"], (messages) =>
       withEvents(async () => {
         const { users } = await stack();
@@ -73,8 +79,10 @@ describe("The relay", () => {
         for (const { status, sent_at, attempts, data } of rows) {
           assert.deepEqual([status, attempts], ["sent", 0]);
           assert.ok(Math.abs(sent_at.getTime() - Date.now()) < 60_000);
-          assert.equal(data.group_id, group_id);
-          assert.deepEqual([data.code, data.invite_code], [undefined, undefined]);
+          assert.deepEqual(Object.keys(data).sort(), [
+            ...["accepted_at", "created_at", "expires_at", "group_id", "invite_id", "inviter_id", "locale", "members"],
+            ...["owner_id", "personal", "role", "status", "updated_at", "version"],
+          ]);
         }
         assert.equal(JSON.stringify([...rows]).includes(invite_code), false);
         // The mail needs it.
@@ -156,23 +164,38 @@ describe("The relay", () => {
       }),
     ));
 
-  it("publishes nothing that an older transaction could still come before", () =>
-    readTopics(["ahorro.transactions"], (messages) =>
+  it("publishes nothing that an older transaction could still come before, but stays until it can", () =>
+    readTopics(["ahorro.users", "ahorro.transactions"], (messages) =>
       withEvents(async () => {
-        const { transactions } = await stack();
-        const [key, other] = [randomUUID(), randomUUID()];
-        await transactions.begin(async (older) => {
-          await write(older, key, "Older");
-          await write(transactions, key, "Younger");
-          await write(transactions, other, "Other");
-          const { payload } = (await relay("transactions")) as { payload: { published: number } };
-          assert.equal(payload.published, 0);
-        });
-        assert.ok((await relay("transactions")).ok);
-        await published(messages, other, 1);
-        assert.deepEqual(typesOf(await published(messages, key, 2)), ["Older", "Younger"]);
+        for (const [database, sql] of Object.entries(await databases())) {
+          const [key, other] = [randomUUID(), randomUUID()];
+          const called = await sql.begin(async (older) => {
+            await write(older, key, "Older");
+            await write(sql, key, "Younger");
+            await write(sql, other, "Other");
+            const called = relay(database);
+            // So long it would look for more, if there were nothing.
+            await new Promise((resolve) => setTimeout(resolve, 3 * LINGER));
+            assert.deepEqual([ofKey(messages, key), ofKey(messages, other)], [[], []]);
+            return { called };
+          });
+          assert.deepEqual(await called.called, { ok: true, payload: { published: 3 } });
+          await published(messages, other, 1);
+          assert.deepEqual(typesOf(await published(messages, key, 2)), ["Older", "Younger"]);
+        }
       }),
     ));
+
+  it("stays for nobody else's transaction when it has nothing to publish", () =>
+    withEvents(async () => {
+      const { transactions } = await stack();
+      await transactions.begin(async (older) => {
+        await older`select pg_current_xact_id()`;
+        const started = performance.now();
+        assert.deepEqual(await relay("transactions"), { ok: true, payload: { published: 0 } });
+        assert.ok(performance.now() - started < 10 * LINGER);
+      });
+    }));
 
   it("finds by its schedule what nobody called it for", () =>
     readTopics(["ahorro.users"], (messages) =>
@@ -189,10 +212,7 @@ describe("The relay", () => {
   it("sets aside what the broker refuses for good, with the reason, and goes on with the others", () =>
     readTopics(["ahorro.users", "ahorro.transactions"], (messages) =>
       withEvents(async () => {
-        for (const [database, sql] of Object.entries({
-          users: (await stack()).users,
-          transactions: (await stack()).transactions,
-        })) {
+        for (const [database, sql] of Object.entries(await databases())) {
           const key = randomUUID();
           const types = ["Before", "AlsoBefore", "Large", "After"];
           for (const type of types) {

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { LINGER, relayWaker } from "../../../functions/outbox/wake";
 import { withLambdaEndpoint } from "../../support/lambda-endpoint";
 
-/** Runs with a clock that only goes on when told. */
+/** Runs with a time of day that only goes on, or back, when told. */
 async function withClock(run: (pass: (ms: number) => void) => Promise<void>): Promise<void> {
-  const { now } = performance;
-  let time = 1_000;
-  performance.now = () => time;
+  const { now } = Date;
+  let time = now();
+  Date.now = () => time;
   try {
     await run((ms) => {
       time += ms;
     });
   } finally {
-    performance.now = now;
+    Date.now = now;
   }
 }
 
@@ -54,6 +54,10 @@ describe("The call for the relay", () => {
         pass(LINGER * 10);
         await wake();
         assert.equal(calls.length, 3);
+        // A clock that was ahead has been set.
+        pass(-LINGER * 1000);
+        await wake();
+        assert.equal(calls.length, 4);
       }),
     ));
 
