@@ -45,6 +45,8 @@ export interface Endpoints {
   /** The endpoint of DynamoDB's API, and the first of the declared tables by name. */
   dynamodb: { endpoint: string; table: string | null };
   kafka: { brokers: string };
+  /** The endpoint of Lambda's API, which invokes any declared function. */
+  lambda: { endpoint: string };
 }
 
 /** A local stack that runs. */
@@ -181,6 +183,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       postgres: Object.fromEntries(databasesOf(graph).map((name) => [name, postgres.url(name)])),
       dynamodb: { endpoint: aws.endpoint, table: tables[0]?.TableName ?? null },
       kafka: { brokers },
+      lambda: { endpoint: aws.endpoint },
     };
     return { endpoints, graph, cognito, lambda, notEmulated: notEmulated(graph), stop };
   } catch (error) {

@@ -10,9 +10,9 @@ export interface AwsRequest extends HttpRequest {
 
 /** What an emulation answers: a JSON document, or an error in the way of AWS's JSON protocols. */
 export type AwsResponse =
-  | { status: 200; body: unknown }
+  | { status: 200; body: unknown; headers?: Record<string, string> }
   | { status: 202 }
-  | { status: 400 | 403 | 404 | 413 | 500 | 504; error: string; message: string };
+  | { status: 400 | 403 | 404 | 413 | 429 | 500 | 504; error: string; message: string };
 
 /** The emulation of one AWS API. Whatever it does not emulate it refuses by name rather than ignore it. */
 export type AwsService = (request: AwsRequest) => Promise<AwsResponse>;
@@ -56,7 +56,9 @@ function credentialScope(authorization: string | undefined): { region: string; s
 
 function toHttp(response: AwsResponse): HttpResponse {
   const headers = { "content-type": "application/json", "x-amzn-requestid": randomUUID() };
-  if (response.status === 200) return { status: 200, headers, body: JSON.stringify(response.body) };
+  if (response.status === 200) {
+    return { status: 200, headers: { ...headers, ...response.headers }, body: JSON.stringify(response.body) };
+  }
   if (response.status === 202) return { status: 202, headers, body: "" };
   const body = JSON.stringify({ message: response.message });
   return { status: response.status, headers: { ...headers, "x-amzn-errortype": response.error }, body };
