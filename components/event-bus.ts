@@ -17,8 +17,9 @@ export interface EventBusArgs {
   logRetentionDays: pulumi.Input<number>;
 }
 
-/** A function that consumes topics, under the name of its consumer group. */
+/** A function that consumes topics. */
 export interface Subscription {
+  /** What its consumer groups are named after: `<group>.<topic>`. Lambda wants one of its own for each topic. */
   group: string;
   topics: string[];
   lambda: Lambda;
@@ -75,7 +76,7 @@ export class EventBus extends pulumi.ComponentResource {
       ["WriteDataIdempotently"],
       useTopics(["DescribeTopic", "WriteData"], this.topics),
       { sid: "ReadDeadLetters", actions: ["DescribeTopic", "ReadData"], topics: this.topics.map(deadLetterTopic) },
-      { sid: "KeepOffsets", actions: ["AlterGroup", "DescribeGroup"], group: REPLAY_GROUP },
+      { sid: "KeepOffsets", actions: ["AlterGroup", "DescribeGroup"], groups: [REPLAY_GROUP] },
     );
   }
 
@@ -99,7 +100,7 @@ export class EventBus extends pulumi.ComponentResource {
   }
 
   /**
-   * What a function needs to consume topics as a group: what its role must allow so that Lambda can read them for it ("Configuring
+   * What a function needs to consume topics: what its role must allow so that Lambda can read them for it ("Configuring
    * permissions for Amazon MSK event sources", Lambda developer guide; the network actions know no resources), and to set aside what
    * it cannot handle.
    */
@@ -121,7 +122,11 @@ export class EventBus extends pulumi.ComponentResource {
           Resource: this.broker.clusterArn,
         },
         statementOf(this.broker, { sid: "ReadTopics", actions: ["DescribeTopic", "ReadData"], topics }),
-        statementOf(this.broker, { sid: "KeepOffsets", actions: ["AlterGroup", "DescribeGroup"], group }),
+        statementOf(this.broker, {
+          sid: "KeepOffsets",
+          actions: ["AlterGroup", "DescribeGroup"],
+          groups: topics.map((topic) => consumerGroup(group, topic)),
+        }),
         {
           Sid: "PollFromNetwork",
           Effect: "Allow",
@@ -160,7 +165,7 @@ export class EventBus extends pulumi.ComponentResource {
           startingPosition: "TRIM_HORIZON",
           batchSize,
           maximumBatchingWindowInSeconds: 0,
-          amazonManagedKafkaEventSourceConfig: { consumerGroupId: group },
+          amazonManagedKafkaEventSourceConfig: { consumerGroupId: consumerGroup(group, topic) },
         },
         { parent: this, dependsOn: [...this.ready, lambda] },
       );
@@ -168,8 +173,11 @@ export class EventBus extends pulumi.ComponentResource {
   }
 }
 
-/** Rights within the cluster: on topics, or on a consumer group. */
-type Grant = { sid: string; actions: string[] } & ({ topics: string[] } | { group: string });
+/** Rights within the cluster: on topics, or on consumer groups. */
+type Grant = { sid: string; actions: string[] } & ({ topics: string[] } | { groups: string[] });
+
+/** Each mapping of Lambda has one topic, and a group that no other has ("Customizable consumer group ID", Lambda developer guide). */
+const consumerGroup = (group: string, topic: string): string => `${group}.${topic}`;
 
 const useTopics = (actions: string[], topics: string[]): Grant => ({ sid: "UseTopics", actions, topics });
 
@@ -177,7 +185,7 @@ const statementOf = (broker: Broker, grant: Grant): PolicyStatement => ({
   Sid: grant.sid,
   Effect: "Allow",
   Action: grant.actions.map(kafkaAction),
-  Resource: "group" in grant ? broker.groupArn(grant.group) : grant.topics.map(broker.topicArn),
+  Resource: "groups" in grant ? grant.groups.map(broker.groupArn) : grant.topics.map(broker.topicArn),
 });
 
 const kafkaAction = (action: string): string => `kafka-cluster:${action}`;
