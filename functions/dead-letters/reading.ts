@@ -49,6 +49,7 @@ export const read = async (kafka: Kafka, { spans, deadline, renew = false, take 
   if (open.size === 0 && !(renew && begun.length > 0)) return true;
   const consumer = kafka.consumer({ groupId: REPLAY_GROUP, maxWaitTimeInMs: 100 });
   const outcome = deferred<boolean>();
+  let over = false;
   const timer = setTimeout(() => outcome.resolve(false), deadline - Date.now());
   try {
     const joined = joining(consumer, spans, outcome.reject);
@@ -58,15 +59,16 @@ export const read = async (kafka: Kafka, { spans, deadline, renew = false, take 
       autoCommit: false,
       eachBatch: async ({ batch: { topic, partition, messages } }) => {
         const span = [...open].find((candidate) => candidate.topic === topic && candidate.partition === partition);
-        if (span === undefined) return;
+        if (span === undefined || over) return;
         try {
           const within = messages.filter(({ offset }) => Number(offset) < span.end);
           const left = within.filter(({ offset }) => !isDone(span.progress, Number(offset)));
           const goOn = left.length === 0 || (await take(span, left, (progress) => commit(consumer, span, progress)));
           if (Number(messages.at(-1)?.offset ?? -1) >= span.end - 1) open.delete(span);
-          if (open.size === 0) outcome.resolve(true);
-          else if (!goOn) outcome.resolve(false);
+          over = open.size === 0 || !goOn;
+          if (over) outcome.resolve(open.size === 0);
         } catch (error) {
+          over = true;
           outcome.reject(error);
         }
       },

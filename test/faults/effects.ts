@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type postgres from "postgres";
 import { type CloudEvent, consumer } from "../../functions/runtime/consumer";
+import { transient } from "../../functions/runtime/failures";
 import type { InvocationResult, LambdaHost } from "../../local/lambda/types";
 
 /** How an invocation goes wrong: before anything is done, after some events, or when all is done but nobody gets to know. */
@@ -33,7 +34,7 @@ export function effectsFunction(sql: postgres.Sql): EffectsFunction {
       if (midway !== undefined && midway.left-- <= 0) {
         midway.happened();
         midway = undefined;
-        throw new Error("planned failure, midway");
+        throw transient("planned failure, midway");
       }
       await apply(sql, event);
     },

@@ -12,7 +12,7 @@ const CONFIGURED = /^aws:rds\/clusterInstance:ClusterInstance /;
 
 /** What there is only where there is a broker, or where there is none; what it is exactly, events.test.ts tells. */
 const OF_BROKER =
-  /^aws:(msk|lambda\/eventSourceMapping:)|^\S+ (events-.*|dead-letters.+|network-sts)$|^aws:\S+ dead-letters$/;
+  /^aws:(msk|lambda\/eventSourceMapping:)|^(?!ahorro:dead-letters:)\S+ (events-.*|dead-letters.*|network-sts)$/;
 
 for (const stack of STACKS) {
   describe(`the stack ${stack}`, () => {
