@@ -9,6 +9,7 @@ import { Mail } from "./components/mail";
 import { Network } from "./components/network";
 import { AnalyticsService } from "./functions/analytics";
 import { CategoriesService } from "./functions/categories";
+import { DeadLetters } from "./functions/dead-letters";
 import { apiDocument } from "./functions/document";
 import { IdentityService } from "./functions/identity";
 import { NotificationsService } from "./functions/notifications";
@@ -51,6 +52,8 @@ const bus = new EventBus(
   },
   opts,
 );
+
+new DeadLetters({ bus, logRetentionDays }, opts);
 
 const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
 const transactions = new TransactionsService("transactions", { database, bus, rateLimit, logRetentionDays }, opts);

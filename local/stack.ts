@@ -55,6 +55,8 @@ export interface Endpoints {
   /** The endpoint of S3's API, and the declared buckets. */
   s3: { endpoint: string; buckets: string[] };
   kafka: { brokers: string };
+  /** The endpoint of Lambda's API, which invokes any declared function. */
+  lambda: { endpoint: string };
 }
 
 /** A local stack that runs. */
@@ -184,6 +186,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       dynamodb: { endpoint: aws.endpoint, table: tables[0]?.TableName ?? null },
       s3: { endpoint: aws.endpoint, buckets: bucketsOf(graph).map(({ name }) => name) },
       kafka: { brokers },
+      lambda: { endpoint: aws.endpoint },
     };
     return { endpoints, graph, cognito, lambda, notEmulated: notEmulated(graph), stop };
   } catch (error) {

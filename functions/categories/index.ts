@@ -75,11 +75,12 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
       },
       { parent: this, dependsOn: [args.migrated] },
     );
+    const topics = ["ahorro.users", "ahorro.transactions"];
     this.consumer = new Lambda(
       `${name}-consumer`,
       {
         description: "Learns from transactions which categories are used, and seeds those of new users",
-        links: [table.link("readWrite"), args.bus.consume("categories")],
+        links: [table.link("readWrite"), args.bus.consume("categories", topics)],
         environment: scores,
         timeout: 60,
         logRetentionDays,
@@ -91,7 +92,7 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
       },
       { parent: this },
     );
-    args.bus.subscribe({ group: "categories", topics: ["ahorro.users", "ahorro.transactions"], lambda: this.consumer });
+    args.bus.subscribe({ group: "categories", topics, lambda: this.consumer });
     this.routes = routesOf(categoriesEndpoints());
     this.registerOutputs();
   }

@@ -30,8 +30,8 @@ export interface StreamHandler {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-/** Larger bodies than any AWS API emulated here takes are answered 413. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Larger bodies than any AWS API emulated here takes, 6 MB of Lambda's, are answered 413. */
+const MAX_BODY_BYTES = 7 * 1024 * 1024;
 
 /**
  * Serves HTTP on 127.0.0.1 with one handler for everything. The handler answers its own errors; should it throw all the

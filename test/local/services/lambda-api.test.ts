@@ -10,8 +10,8 @@ describe("The local Lambda API", () => {
   const NAME = "ahorro-local-users-relay";
   const ARN = `arn:aws:lambda:eu-west-1:123456789012:function:${NAME}`;
   const invoked: [name: string, event: unknown][] = [];
-  const called: [name: string, event: unknown][] = [];
-  let answer: InvocationResult;
+  const waited: [name: string, event: unknown][] = [];
+  let answer: InvocationResult = { ok: true, payload: null };
   let server: HttpServer;
   let client: LambdaClient;
 
@@ -19,7 +19,7 @@ describe("The local Lambda API", () => {
     const host: LambdaHost = {
       has: (name) => name === NAME || name === ARN,
       invoke: async (name, event) => {
-        called.push([name, event]);
+        waited.push([name, event]);
         return answer;
       },
       invokeAsync: (name, event) => invoked.push([name, event]),
@@ -31,18 +31,14 @@ describe("The local Lambda API", () => {
   });
   beforeEach(() => {
     invoked.splice(0);
-    called.splice(0);
+    waited.splice(0);
   });
   after(async () => {
     client.destroy();
     await server.close();
   });
 
-  const invoke = (
-    FunctionName: string,
-    payload?: string,
-    InvocationType: "Event" | "RequestResponse" | "DryRun" = "Event",
-  ) =>
+  const invoke = (FunctionName: string, payload?: string, InvocationType: "Event" | "RequestResponse" = "Event") =>
     client.send(
       new InvokeCommand({
         FunctionName,
@@ -86,27 +82,49 @@ describe("The local Lambda API", () => {
     assert.equal((await invoke(NAME, largest)).StatusCode, 202);
   });
 
-  it("calls a function and waits for what it answers, or for what it throws", async () => {
-    answer = { ok: true, payload: { list: [1, "zwölf"] } };
-    const { StatusCode, FunctionError, Payload } = await invoke(ARN, '{"a":1}', "RequestResponse");
-    assert.deepEqual(
-      [StatusCode, FunctionError, Payload?.transformToString()],
-      [200, undefined, '{"list":[1,"zwölf"]}'],
-    );
-    assert.deepEqual([called, invoked], [[[ARN, { a: 1 }]], []]);
-    const error = { errorType: "Error", errorMessage: "went wrong", trace: [] };
-    answer = { ok: false, error, reason: "handled" };
-    const failed = await invoke(NAME, "{}", "RequestResponse");
-    assert.deepEqual([failed.StatusCode, failed.FunctionError], [200, "Unhandled"]);
-    assert.deepEqual(JSON.parse(failed.Payload?.transformToString() ?? ""), error);
-    answer = { ok: false, error, reason: "throttled" };
-    assert.deepEqual(await refusal(invoke(NAME, "{}", "RequestResponse")), ["TooManyRequestsException", 429]);
-    answer = { ok: false, error, reason: "rejected" };
-    assert.deepEqual(await refusal(invoke(NAME, "{}", "RequestResponse")), ["ServiceException", 500]);
+  it("waits for an answer where one is asked for, which is where nothing is said", async () => {
+    answer = { ok: true, payload: { list: ["zwölf"] } };
+    for (const type of ["RequestResponse", undefined] as const) {
+      const { StatusCode, FunctionError, Payload } = await client.send(
+        new InvokeCommand({ FunctionName: ARN, Payload: new TextEncoder().encode("[1]"), InvocationType: type }),
+      );
+      assert.deepEqual([StatusCode, FunctionError], [200, undefined]);
+      assert.deepEqual(JSON.parse(new TextDecoder().decode(Payload)), { list: ["zwölf"] });
+    }
+    assert.deepEqual(waited, [
+      [ARN, [1]],
+      [ARN, [1]],
+    ]);
+    assert.deepEqual(invoked, []);
   });
 
-  it("refuses every other operation by name", async () => {
-    assert.deepEqual(await refusal(invoke(NAME, "{}", "DryRun")), ["UnknownOperationException", 404]);
+  it("answers with a function's error, whatever ended it, as with a success, and says so in a header", async () => {
+    const error = { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 3.00 seconds", trace: [] };
+    for (const reason of ["handled", "timeout", "exit"] as const) {
+      answer = { ok: false, reason, error };
+      const { StatusCode, FunctionError, Payload } = await invoke(NAME, "{}", "RequestResponse");
+      assert.deepEqual([StatusCode, FunctionError], [200, "Unhandled"]);
+      assert.deepEqual(JSON.parse(new TextDecoder().decode(Payload)), error);
+    }
+  });
+
+  it("throttles whoever waits beyond the reserved concurrency", async () => {
+    const error = { errorType: "TooManyRequestsException", errorMessage: "Rate Exceeded.", trace: [] };
+    answer = { ok: false, reason: "throttled", error };
+    assert.deepEqual(await refusal(invoke(NAME, "{}", "RequestResponse")), ["TooManyRequestsException", 429]);
+  });
+
+  it("takes more from those who wait", async () => {
+    answer = { ok: true, payload: null };
+    const [largest, tooLarge] = [6_291_556, 6_291_557].map((size) => JSON.stringify("x".repeat(size - 2)));
+    assert.equal((await invoke(NAME, largest, "RequestResponse")).StatusCode, 200);
+    assert.deepEqual(await refusal(invoke(NAME, tooLarge, "RequestResponse")), ["RequestTooLargeException", 413]);
+    assert.equal(waited.length, 1);
+  });
+
+  it("refuses every other operation, by name", async () => {
+    const dryRun = new InvokeCommand({ FunctionName: NAME, InvocationType: "DryRun" });
+    assert.deepEqual(await refusal(client.send(dryRun)), ["UnknownOperationException", 404]);
     const authorization = "AWS4-HMAC-SHA256 Credential=local/20261122/eu-west-1/lambda/aws4_request";
     const event = { authorization, "x-amz-invocation-type": "Event" };
     for (const [method, path] of [
