@@ -7,6 +7,7 @@ import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
 import { Mail } from "./components/mail";
 import { Network } from "./components/network";
+import { AnalyticsService } from "./functions/analytics";
 import { CategoriesService } from "./functions/categories";
 import { apiDocument } from "./functions/document";
 import { IdentityService } from "./functions/identity";
@@ -32,7 +33,7 @@ const interfaceEndpoints = config.events.broker === "none" ? ["lambda"] : ["lamb
 const network = new Network("network", { region: config.region, interfaceEndpoints, ...config.network }, opts);
 const database = new Database(
   "database",
-  { network, databases: ["users", "transactions"], ...config.database, logRetentionDays },
+  { network, databases: ["users", "transactions", "analytics"], ...config.database, logRetentionDays },
   opts,
 );
 const identity = new Identity("identity", config.identity, opts);
@@ -56,6 +57,11 @@ const categories = new CategoriesService(
   { database, bus, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
   opts,
 );
+const analytics = new AnalyticsService(
+  "analytics",
+  { database, bus, ledgerMigrated: transactions.migrated, rateLimit, logRetentionDays },
+  opts,
+);
 const platform = new PlatformService(
   "platform",
   { document: JSON.stringify(apiDocument()), rateLimit, logRetentionDays },
@@ -65,7 +71,7 @@ const platform = new PlatformService(
 const api = new HttpApi(
   "api",
   {
-    services: [users, transactions, categories, platform],
+    services: [users, transactions, categories, analytics, platform],
     identity,
     corsOrigins: config.api.corsOrigins,
     throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },
