@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { PROJECT_FOLDER } from "../local/program/stack-config";
+import { benchAnalytics } from "./analytics";
 import { benchApi } from "./api";
 import { benchBundles } from "./bundles";
 import { benchCategories } from "./categories";
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
   try {
     figures.push(...benchMachine());
     figures.push(...(await benchBundles(folder)));
-    figures.push(...(await benchStart(folder, [benchApi, benchCategories, benchEvents, benchLedger])));
+    figures.push(...(await benchStart(folder, [benchApi, benchCategories, benchEvents, benchLedger, benchAnalytics])));
     figures.push(...benchMachine());
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -50,7 +50,7 @@ export class AnalyticsService extends pulumi.ComponentResource implements ApiSer
     this.lambda = new Lambda(
       `${name}-api`,
       {
-        description: "Reports",
+        description: "Reports: cash flow, spending, net worth and trends",
         links: [database.link("analytics", "api")],
         environment: { RATE_LIMIT: String(args.rateLimit) },
         logRetentionDays,
