@@ -50,8 +50,12 @@ export const analyticsConsumer = (sql: Connection) => {
 
   return async (event: Parameters<typeof consume>[0]): Promise<void> => {
     [balances, facts] = [[], []];
-    await consume(event);
-    await takeIn(sql, balances, facts);
+    try {
+      await consume(event);
+    } finally {
+      // What is good is taken in also where something else is not, and all is delivered again.
+      await takeIn(sql, balances, facts);
+    }
   };
 };
 
