@@ -14,8 +14,10 @@ import { IdentityService } from "./functions/identity";
 import { NotificationsService } from "./functions/notifications";
 import { OutboxRelay } from "./functions/outbox";
 import { PlatformService } from "./functions/platform";
+import { RatesService } from "./functions/rates";
 import { TransactionsService } from "./functions/transactions";
 import { UsersService } from "./functions/users";
+import { WebService } from "./functions/web";
 
 const config = readConfig();
 const logRetentionDays = config.logs.retentionDays;
@@ -80,8 +82,24 @@ const api = new HttpApi(
   opts,
 );
 
+const web = new WebService(
+  "web",
+  {
+    api,
+    identity,
+    region: config.region,
+    passwordSignIn: config.identity.passwordSignIn,
+    catalogue: categories.catalogue,
+    ...config.web,
+    logRetentionDays,
+  },
+  opts,
+);
+
 new IdentityService("identity", { bus, identity, logRetentionDays }, opts);
-new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUrl ?? api.url, logRetentionDays }, opts);
+new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUrl ?? web.url, logRetentionDays }, opts);
+
+new RatesService("rates", { database, migrated: analytics.migrated, ...config.rates, logRetentionDays }, opts);
 
 // After all that consumes events: where there is no broker, relays hand events to those.
 const relays = { database, bus, sweep: config.events.sweep, logRetentionDays };
@@ -100,6 +118,7 @@ new OutboxRelay(
   opts,
 );
 
+export const webUrl = web.url;
 export const apiUrl = api.url;
 export const region = config.region;
 export const userPoolId = identity.userPoolId;

@@ -113,12 +113,6 @@ const REPORT_MUTANTS: Mutant[] = [
 
 const LEDGER_MUTANTS: Mutant[] = [
   {
-    fault: "the transaction that is changed is not locked",
-    file: record,
-    code: "order by t.transaction_id\n        for no key update",
-    instead: "order by t.transaction_id",
-  },
-  {
     fault: "balances are not locked before they are looked at",
     file: record,
     code: "order by b.balance_id\n        for no key update",
@@ -127,14 +121,14 @@ const LEDGER_MUTANTS: Mutant[] = [
   {
     fault: "the version of the transaction is not compared",
     file: record,
-    code: "where changed.version = previous.version + 1",
-    instead: "where true",
+    code: "where transactions.version = excluded.version - 1",
+    instead: "",
   },
   {
     fault: "closed balances are not noticed",
     file: record,
-    code: "(array(select balance_id from relied)) and b.deleted_at is null",
-    instead: "(array(select balance_id from relied))",
+    code: "b.deleted_at is null",
+    instead: "true",
   },
   {
     fault: "the amount is set, not added to",
@@ -180,6 +174,12 @@ const LEDGER_MUTANTS: Mutant[] = [
     instead: "changes.slice(0, 7).map(transactionEvent)",
   },
   {
+    fault: "amounts that no balance can hold are not noticed in time",
+    file: record,
+    code: "abs(held.amount + delta.delta) >= 1e16",
+    instead: "abs(held.amount + delta.delta) >= 1e20",
+  },
+  {
     fault: "events are written although the key was used before",
     file: record,
     code: "changes.map(transactionEvent), sql`exists (select from claim)`",
@@ -194,8 +194,8 @@ const LEDGER_MUTANTS: Mutant[] = [
   {
     fault: "a decision that was overtaken counts as done",
     file: work,
-    code: "if (!ok) throw overtaken();",
-    instead: "if (!ok) return result;",
+    code: "where must_hold(",
+    instead: "where true or (",
   },
   {
     fault: "a used key counts as a new one",

@@ -8,6 +8,7 @@ import { dispatcher } from "../runtime/dispatch";
 import { connectTable } from "../runtime/dynamodb";
 import { routesOf } from "../runtime/endpoint";
 import { connect } from "../runtime/postgres";
+import catalogue from "./catalogue.json";
 import { categoriesConsumer } from "./consumer";
 import { categoriesEndpoints } from "./endpoints";
 import { tableWork } from "./work";
@@ -37,6 +38,8 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
   readonly routes: Route[];
   /** Takes the events of users and transactions. */
   readonly consumer: Lambda;
+  /** The categories that everybody starts with, as JSON: for everybody to read. */
+  readonly catalogue: string = JSON.stringify(catalogue);
 
   constructor(name: string, args: CategoriesServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:categories:CategoriesService", name, {}, opts);

@@ -153,6 +153,21 @@ const STATEMENTS: Record<string, unknown[]> = {
     connectAs("transactions_consumer"),
     ...consumeEvents("transactions"),
   ],
+  "analytics-migrations": [
+    ...base("analytics-migrations"),
+    ...inNetwork("analytics-migrations"),
+    connectAs("analytics_migrator"),
+  ],
+  "rates-loader": [
+    ...base("rates-loader"),
+    {
+      Sid: "CallWriter",
+      Effect: "Allow",
+      Action: ["lambda:InvokeFunction"],
+      Resource: "arn:aws:lambda:eu-west-1:123456789012:function:ahorro-prod-rates-writer",
+    },
+  ],
+  "rates-writer": [...base("rates-writer"), ...inNetwork("rates-writer"), connectAs("analytics_loader")],
   "notifications-consumer": [
     ...base("notifications-consumer"),
     {
@@ -190,11 +205,6 @@ const STATEMENTS: Record<string, unknown[]> = {
     connectAs("analytics_consumer"),
     ...consumeEvents("analytics"),
   ],
-  "analytics-migrations": [
-    ...base("analytics-migrations"),
-    ...inNetwork("analytics-migrations"),
-    connectAs("analytics_migrator"),
-  ],
   "analytics-rebuild": [
     ...base("analytics-rebuild"),
     ...inNetwork("analytics-rebuild"),
@@ -217,6 +227,15 @@ const STATEMENTS: Record<string, unknown[]> = {
       Effect: "Allow",
       Action: ["kafka-cluster:CreateTopic", "kafka-cluster:DescribeTopic"],
       Resource: kafka("topic", "/ahorro.*"),
+    },
+  ],
+  "web-invalidation": [
+    ...base("web-invalidation"),
+    {
+      Sid: "Invalidate",
+      Effect: "Allow",
+      Action: ["cloudfront:CreateInvalidation"],
+      Resource: "arn:aws:cloudfront::123456789012:distribution/EWEB",
     },
   ],
   "database-bootstrap": [
@@ -247,15 +266,18 @@ const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConc
   "identity-consumer": { timeout: 60, memorySize: 512 },
   "transactions-api": { timeout: 15, memorySize: 512 },
   "transactions-migrations": { timeout: 300, memorySize: 512 },
+  "analytics-migrations": { timeout: 300, memorySize: 512 },
+  "rates-loader": { timeout: 300, memorySize: 512 },
+  "rates-writer": { timeout: 60, memorySize: 512 },
   "users-migrations": { timeout: 300, memorySize: 512 },
   "analytics-api": { timeout: 15, memorySize: 512 },
   "analytics-consumer": { timeout: 120, memorySize: 512 },
-  "analytics-migrations": { timeout: 300, memorySize: 512 },
   "analytics-rebuild": { timeout: 900, memorySize: 512, reservedConcurrentExecutions: 1 },
   // One at work, one that waits its turn.
   "users-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
   "transactions-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
   "events-topics": { timeout: 120, memorySize: 512 },
+  "web-invalidation": { timeout: 60, memorySize: 512 },
   "database-bootstrap": { timeout: 120, memorySize: 512 },
 };
 
@@ -320,11 +342,11 @@ describe("functions as declared for prod", () => {
     assert.deepEqual(Object.fromEntries(placed), {
       "api-authorizer": undefined,
       "platform-api": undefined,
+      "web-invalidation": undefined,
       "database-bootstrap": undefined,
       "users-api": placement,
       "analytics-api": placement,
       "analytics-consumer": placement,
-      "analytics-migrations": placement,
       "analytics-rebuild": placement,
       "categories-api": placement,
       "categories-consumer": undefined,
@@ -333,6 +355,9 @@ describe("functions as declared for prod", () => {
       "identity-consumer": undefined,
       "transactions-api": placement,
       "transactions-migrations": placement,
+      "analytics-migrations": placement,
+      "rates-loader": undefined,
+      "rates-writer": placement,
       "users-migrations": placement,
       "users-relay": within("network-lambda-id", "events-clients-id"),
       "transactions-relay": within("network-lambda-id", "events-clients-id"),
@@ -447,8 +472,9 @@ describe("functions as declared for prod", () => {
       NOTIFICATIONS_TABLE: "ahorro-prod-notifications",
       MAIL_FROM: "no-reply@ahorro.example",
       MAIL_CONFIGURATION_SET: "ahorro-prod-mail",
-      WEB_URL: "https://apiid.execute-api.eu-west-1.amazonaws.com",
+      WEB_URL: "https://web.cloudfront.net",
     });
+    assert.deepEqual(variables("web-invalidation"), { DISTRIBUTION_ID: "EWEB" });
     assert.deepEqual(variables("identity-consumer"), { USER_POOL_ID: "eu-west-1_identity" });
     assert.ok(
       dependenciesOf(graph, resource(graph, FUNCTION, "transactions-consumer")).includes(

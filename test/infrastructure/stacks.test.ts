@@ -87,6 +87,7 @@ for (const stack of STACKS) {
 
     it("exports what clients need", () => {
       assert.deepEqual(graph.outputs, {
+        webUrl: "https://web.cloudfront.net",
         apiUrl: "https://apiid.execute-api.eu-west-1.amazonaws.com",
         region: "eu-west-1",
         userPoolId: "eu-west-1_identity",
@@ -134,6 +135,12 @@ describe("bundles", () => {
         assert.equal(code.includes(`"${other}Client"`), other === client, `${other} in ${name}`);
       }
     }
+  });
+
+  it("of the function that invalidates is at most 700 kB, and free of the rest of the SDK", () => {
+    const directory = resource(graph, FUNCTION, "web-invalidation").inputs.code.directory;
+    assert.ok(statSync(join(directory, "__index.js")).size <= 700_000);
+    assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes("client-rds-data"));
   });
 
   it("of functions that speak Kafka are at most 800 kB, and free of the SDK but for signatures", () => {

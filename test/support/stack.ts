@@ -40,7 +40,7 @@ async function start(): Promise<TestStack> {
   const logged: TestStack["logged"] = [];
   const started = await startStack({
     dataFolder,
-    ports: { api: 0, cognito: 0, postgres: 0, aws: 0, mail: 0, kafka: 0 },
+    ports: { web: 0, api: 0, cognito: 0, postgres: 0, aws: 0, mail: 0, kafka: 0 },
     log: (source, line) => logged.push({ source, line }),
   });
   const database = (name: string, max = 4) => {

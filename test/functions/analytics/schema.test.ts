@@ -20,7 +20,7 @@ describe("The database of reports", () => {
     const { analytics: sql } = await stack();
     const rights = ["select", "insert", "update", "delete", "truncate"];
     const allowed: Record<string, string[]> = {};
-    for (const role of ["api", "consumer", "reader", "relay", "copier"]) {
+    for (const role of ["api", "consumer", "loader", "reader", "relay", "exporter", "copier"]) {
       for (const table of TABLES) {
         const [row] = await sql<{ granted: string[] }[]>`
           select array(
@@ -47,6 +47,7 @@ describe("The database of reports", () => {
       "consumer facts": all,
       "consumer group_members": ["select", "insert", "delete"],
       "consumer groups": ["select", "insert", "update"],
+      "loader rates": ["select", "insert", "update"],
     });
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { LambdaHost } from "../../../local/lambda";
+import type { InvocationResult, LambdaHost } from "../../../local/lambda";
 import { startAwsEndpoint } from "../../../local/services/aws-endpoint";
 import type { HttpServer } from "../../../local/services/http-server";
 import { lambdaApi } from "../../../local/services/lambda-api";
@@ -10,13 +10,18 @@ describe("The local Lambda API", () => {
   const NAME = "ahorro-local-users-relay";
   const ARN = `arn:aws:lambda:eu-west-1:123456789012:function:${NAME}`;
   const invoked: [name: string, event: unknown][] = [];
+  const called: [name: string, event: unknown][] = [];
+  let answer: InvocationResult;
   let server: HttpServer;
   let client: LambdaClient;
 
   before(async () => {
     const host: LambdaHost = {
       has: (name) => name === NAME || name === ARN,
-      invoke: () => Promise.reject(new Error("Nobody may wait for a function here.")),
+      invoke: async (name, event) => {
+        called.push([name, event]);
+        return answer;
+      },
       invokeAsync: (name, event) => invoked.push([name, event]),
       close: () => Promise.resolve(),
     };
@@ -24,13 +29,20 @@ describe("The local Lambda API", () => {
     const credentials = { accessKeyId: "local", secretAccessKey: "local" };
     client = new LambdaClient({ region: "eu-west-1", endpoint: server.endpoint, credentials, maxAttempts: 1 });
   });
-  beforeEach(() => invoked.splice(0));
+  beforeEach(() => {
+    invoked.splice(0);
+    called.splice(0);
+  });
   after(async () => {
     client.destroy();
     await server.close();
   });
 
-  const invoke = (FunctionName: string, payload?: string, InvocationType: "Event" | "RequestResponse" = "Event") =>
+  const invoke = (
+    FunctionName: string,
+    payload?: string,
+    InvocationType: "Event" | "RequestResponse" | "DryRun" = "Event",
+  ) =>
     client.send(
       new InvokeCommand({
         FunctionName,
@@ -74,8 +86,27 @@ describe("The local Lambda API", () => {
     assert.equal((await invoke(NAME, largest)).StatusCode, 202);
   });
 
-  it("refuses to wait for an answer, and every other operation, by name", async () => {
-    assert.deepEqual(await refusal(invoke(NAME, "{}", "RequestResponse")), ["UnknownOperationException", 404]);
+  it("calls a function and waits for what it answers, or for what it throws", async () => {
+    answer = { ok: true, payload: { list: [1, "zwölf"] } };
+    const { StatusCode, FunctionError, Payload } = await invoke(ARN, '{"a":1}', "RequestResponse");
+    assert.deepEqual(
+      [StatusCode, FunctionError, Payload?.transformToString()],
+      [200, undefined, '{"list":[1,"zwölf"]}'],
+    );
+    assert.deepEqual([called, invoked], [[[ARN, { a: 1 }]], []]);
+    const error = { errorType: "Error", errorMessage: "went wrong", trace: [] };
+    answer = { ok: false, error, reason: "handled" };
+    const failed = await invoke(NAME, "{}", "RequestResponse");
+    assert.deepEqual([failed.StatusCode, failed.FunctionError], [200, "Unhandled"]);
+    assert.deepEqual(JSON.parse(failed.Payload?.transformToString() ?? ""), error);
+    answer = { ok: false, error, reason: "throttled" };
+    assert.deepEqual(await refusal(invoke(NAME, "{}", "RequestResponse")), ["TooManyRequestsException", 429]);
+    answer = { ok: false, error, reason: "rejected" };
+    assert.deepEqual(await refusal(invoke(NAME, "{}", "RequestResponse")), ["ServiceException", 500]);
+  });
+
+  it("refuses every other operation by name", async () => {
+    assert.deepEqual(await refusal(invoke(NAME, "{}", "DryRun")), ["UnknownOperationException", 404]);
     const authorization = "AWS4-HMAC-SHA256 Credential=local/20261122/eu-west-1/lambda/aws4_request";
     const event = { authorization, "x-amz-invocation-type": "Event" };
     for (const [method, path] of [
