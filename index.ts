@@ -62,7 +62,11 @@ const categories = new CategoriesService(
   { database, bus, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
   opts,
 );
-const analytics = new AnalyticsService("analytics", { database, logRetentionDays }, opts);
+const analytics = new AnalyticsService(
+  "analytics",
+  { database, bus, ledgerMigrated: transactions.migrated, rateLimit, logRetentionDays },
+  opts,
+);
 const platform = new PlatformService(
   "platform",
   { document: JSON.stringify(apiDocument()), rateLimit, logRetentionDays },
@@ -72,7 +76,7 @@ const platform = new PlatformService(
 const api = new HttpApi(
   "api",
   {
-    services: [users, transactions, categories, platform],
+    services: [users, transactions, categories, analytics, platform],
     identity,
     corsOrigins: config.api.corsOrigins,
     throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },

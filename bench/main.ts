@@ -8,6 +8,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { PROJECT_FOLDER } from "../local/program/stack-config";
+import { benchAnalytics } from "./analytics";
 import { benchApi } from "./api";
 import { benchBundles } from "./bundles";
 import { benchCategories } from "./categories";
@@ -19,7 +20,14 @@ import { benchMachine } from "./machine";
 import { benchStart } from "./start";
 
 /** What is measured on a stack that runs, by name, in this order. */
-const PARTS = { idle: benchIdle, api: benchApi, categories: benchCategories, events: benchEvents, ledger: benchLedger };
+const PARTS = {
+  idle: benchIdle,
+  api: benchApi,
+  categories: benchCategories,
+  events: benchEvents,
+  ledger: benchLedger,
+  analytics: benchAnalytics,
+};
 
 async function main(): Promise<void> {
   const chosen = process.argv.slice(2);

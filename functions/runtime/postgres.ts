@@ -11,13 +11,13 @@ export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 export type Connection = postgres.Sql<Record<never, never>>;
 
 /**
- * Connects as `DATABASE_USER` to `DATABASE_NAME`, lazily: the first statement opens the connection.
+ * Connects as `DATABASE_USER` to `DATABASE_NAME` (or with another prefix), lazily: the first statement opens the connection.
  *
  * An instance serves one event at a time, so one connection is all it needs. Type lookups are off (they would cost a round
  * trip at every cold start). Amounts (`numeric`) and `bigint` stay strings; `timestamptz` becomes `Date`.
  */
-export const connect = (applicationName: string): Connection => {
-  const { host, port, database, username, password, ssl } = connectionSettings();
+export const connect = (applicationName: string, prefix = "DATABASE"): Connection => {
+  const { host, port, database, username, password, ssl } = connectionSettings(prefix);
   return postgres<Record<never, never>>({
     host,
     port,

@@ -4,6 +4,7 @@ import { decodeCursor, InstantKey, pageOf } from "../runtime/cursor";
 import { type EndpointTable, endpoint } from "../runtime/endpoint";
 import { Id, PageOf, paging } from "../runtime/fields";
 import { newId, personalGroupId } from "../runtime/ids";
+import { groupsOf, isErased, isMember } from "../runtime/memberships";
 import { fitsCurrency, Holding, isInRange, toHundredths, wholeOnly } from "../runtime/money";
 import { insertEvents, outboxRow } from "../runtime/outbox";
 import type { Fragment, Sql } from "../runtime/postgres";
@@ -13,7 +14,7 @@ import { invalidBody } from "../runtime/validation";
 import { balanceCreated } from "./events";
 import { amountOutOfRange, balanceNotFound } from "./ledger";
 import { Balance, BalanceName, NewBalance } from "./schemas";
-import { balanceColumns, groupsOf, isErased, isMember } from "./store";
+import { balanceColumns } from "./store";
 
 /** Balances: where people keep money. */
 export const balanceEndpoints = (): EndpointTable<Statements> => ({

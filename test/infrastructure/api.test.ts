@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { analyticsEndpoints } from "../../functions/analytics/endpoints";
 import { categoriesEndpoints } from "../../functions/categories/endpoints";
 import { platformEndpoints } from "../../functions/platform/endpoints";
 import { routesOf } from "../../functions/runtime/endpoint";
@@ -21,6 +22,7 @@ describe("API and identity as declared for prod", () => {
       `integrations/${resource(graph, "aws:apigatewayv2/integration:Integration", name).outputs.id}`;
     const expected = [
       ...routesOf(usersEndpoints()).map((route) => ({ ...route, target: integration("api-users-api") })),
+      ...routesOf(analyticsEndpoints()).map((route) => ({ ...route, target: integration("api-analytics-api") })),
       ...routesOf(categoriesEndpoints()).map((route) => ({ ...route, target: integration("api-categories-api") })),
       ...routesOf(transactionsEndpoints()).map((route) => ({
         ...route,
@@ -77,6 +79,7 @@ describe("API and identity as declared for prod", () => {
     assert.deepEqual(
       permissions.sort((a, b) => a.function.localeCompare(b.function)),
       [
+        allowed("ahorro-prod-analytics-api", `${api}/*/*`),
         allowed("ahorro-prod-api-authorizer", `${api}/authorizers/api-id`),
         allowed("ahorro-prod-categories-api", `${api}/*/*`),
         scheduled("dead-letters-replay"),

@@ -93,6 +93,8 @@ describe("the event bus", function () {
         amazonManagedKafkaEventSourceConfig: { consumerGroupId: `${group}.${topic}` },
       });
       assert.deepEqual(inputsOf(graph, "aws:lambda/eventSourceMapping:EventSourceMapping"), {
+        "analytics-ahorro-users": mapping("analytics", "ahorro.users"),
+        "analytics-ahorro-transactions": mapping("analytics", "ahorro.transactions"),
         "categories-ahorro-users": mapping("categories", "ahorro.users"),
         "categories-ahorro-transactions": mapping("categories", "ahorro.transactions"),
         "identity-ahorro-users": mapping("identity", "ahorro.users"),
@@ -134,8 +136,14 @@ describe("the event bus", function () {
   it("in dev is no broker: relays hand events to the functions that consume them, and may do just that", async () => {
     const graph = await graphOf("dev");
     for (const [database, consumers] of Object.entries({
-      users: ["transactions-consumer", "categories-consumer", "identity-consumer", "notifications-consumer"],
-      transactions: ["categories-consumer"],
+      users: [
+        "transactions-consumer",
+        "categories-consumer",
+        "analytics-consumer",
+        "identity-consumer",
+        "notifications-consumer",
+      ],
+      transactions: ["categories-consumer", "analytics-consumer"],
     })) {
       const { variables } = resource(graph, FUNCTION, `${database}-relay`).inputs.environment;
       assert.deepEqual(variables, {

@@ -38,8 +38,8 @@ const inNetwork = (name: string) => [
   },
 ];
 
-const connectAs = (user: string) => ({
-  Sid: "ConnectToDatabase",
+const connectAs = (user: string, sid = "ConnectToDatabase") => ({
+  Sid: sid,
   Effect: "Allow",
   Action: ["rds-db:connect"],
   Resource: `arn:aws:rds-db:eu-west-1:123456789012:dbuser:cluster-DATABASE/${user}`,
@@ -216,6 +216,19 @@ const STATEMENTS: Record<string, unknown[]> = {
     connectAs("users_relay"),
     ...publishEvents("ahorro.users"),
   ],
+  "analytics-api": [...base("analytics-api"), ...inNetwork("analytics-api"), connectAs("analytics_api")],
+  "analytics-consumer": [
+    ...base("analytics-consumer"),
+    ...inNetwork("analytics-consumer"),
+    connectAs("analytics_consumer"),
+    ...consumeEvents("analytics", "ahorro.users", "ahorro.transactions"),
+  ],
+  "analytics-rebuild": [
+    ...base("analytics-rebuild"),
+    ...inNetwork("analytics-rebuild"),
+    connectAs("analytics_consumer"),
+    connectAs("transactions_copier", "ConnectToLedger"),
+  ],
   "transactions-relay": [
     ...base("transactions-relay"),
     ...inNetwork("transactions-relay"),
@@ -296,6 +309,9 @@ const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConc
   "rates-loader": { timeout: 300, memorySize: 512 },
   "rates-writer": { timeout: 60, memorySize: 512 },
   "users-migrations": { timeout: 300, memorySize: 512 },
+  "analytics-api": { timeout: 15, memorySize: 512 },
+  "analytics-consumer": { timeout: 120, memorySize: 512 },
+  "analytics-rebuild": { timeout: 900, memorySize: 512, reservedConcurrentExecutions: 1 },
   // One at work, one that waits its turn.
   "users-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
   "transactions-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
@@ -374,6 +390,9 @@ describe("functions as declared for prod", () => {
       "web-invalidation": undefined,
       "database-bootstrap": undefined,
       "users-api": placement,
+      "analytics-api": placement,
+      "analytics-consumer": placement,
+      "analytics-rebuild": placement,
       "categories-api": placement,
       "categories-consumer": undefined,
       "transactions-consumer": placement,
@@ -456,6 +475,36 @@ describe("functions as declared for prod", () => {
       ["ahorro-prod-categories", "30", "transactions", "transactions_reader", "1000"],
     );
     assert.ok(dependenciesOf(graph, api).includes("aws:lambda/invocation:Invocation transactions-migrations"));
+  });
+
+  it("of analytics know their own database, and only the one that rebuilds knows the ledger", () => {
+    const at = {
+      HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
+      PORT: "5432",
+    };
+    const database = (prefix: string, name: string, user: string) =>
+      Object.fromEntries(
+        Object.entries({ ...at, NAME: name, USER: user }).map(([variable, value]) => [`${prefix}_${variable}`, value]),
+      );
+    const certificates = { NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem" };
+    const expected = {
+      "analytics-api": { ...database("DATABASE", "analytics", "analytics_api"), RATE_LIMIT: "1000" },
+      "analytics-consumer": database("DATABASE", "analytics", "analytics_consumer"),
+      "analytics-rebuild": {
+        ...database("DATABASE", "analytics", "analytics_consumer"),
+        ...database("LEDGER", "transactions", "transactions_copier"),
+      },
+    };
+    for (const [name, variables] of Object.entries(expected)) {
+      const declared = resource(graph, FUNCTION, name);
+      assert.deepEqual(declared.inputs.environment.variables, { ...variables, ...certificates });
+      assert.ok(dependenciesOf(graph, declared).includes("aws:lambda/invocation:Invocation analytics-migrations"));
+    }
+    assert.ok(
+      dependenciesOf(graph, resource(graph, FUNCTION, "analytics-rebuild")).includes(
+        "aws:lambda/invocation:Invocation transactions-migrations",
+      ),
+    );
   });
 
   it("that consume are told where they write, and to whom", () => {

@@ -110,7 +110,7 @@ describe("bundles", () => {
   });
 
   it("of APIs are at most 260 kB, and free of the AWS SDK", () => {
-    for (const name of ["users-api", "transactions-api", "platform-api", "api-authorizer"]) {
+    for (const name of ["users-api", "transactions-api", "analytics-api", "platform-api", "api-authorizer"]) {
       const directory = resource(graph, FUNCTION, name).inputs.code.directory;
       assert.ok(statSync(join(directory, "__index.js")).size <= 260_000, name);
       assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes("client-rds-data"), name);
@@ -128,6 +128,8 @@ describe("bundles", () => {
   it("of other consumers are at most 750 kB, each with the one client it needs", () => {
     for (const [name, client] of [
       ["transactions-consumer", undefined],
+      ["analytics-consumer", undefined],
+      ["analytics-rebuild", undefined],
       ["notifications-consumer", "SESv2"],
       ["identity-consumer", "CognitoIdentityProvider"],
     ] as const) {
@@ -168,7 +170,7 @@ describe("bundles", () => {
   });
 
   it("of migrators carry every migration file as it is", () => {
-    for (const database of ["users", "transactions"]) {
+    for (const database of ["users", "transactions", "analytics"]) {
       const packed = join(resource(graph, FUNCTION, `${database}-migrations`).inputs.code.directory, "migrations");
       const source = join(__dirname, "..", "..", "migrations", database);
       assert.deepEqual(readdirSync(packed), readdirSync(source));

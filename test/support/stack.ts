@@ -11,6 +11,8 @@ interface TestStack extends Stack {
   users: postgres.Sql;
   /** The database `transactions`, likewise. */
   transactions: postgres.Sql;
+  /** The database `analytics`, likewise. */
+  analytics: postgres.Sql;
   /** What functions and services wrote, by source. */
   logged: { source: string; line: string }[];
   /** Holds the relays back, as the stack does from its start: outboxes keep what is written. Waits for relays at work. */
@@ -49,6 +51,7 @@ async function start(): Promise<TestStack> {
   };
   const users = database("users");
   const transactions = database("transactions");
+  const analytics = database("analytics");
   const locks = [database("users", 1), database("transactions", 1)];
   const holdEvents = async () => {
     await Promise.all(locks.map(takeTurns));
@@ -58,6 +61,7 @@ async function start(): Promise<TestStack> {
     ...started,
     users,
     transactions,
+    analytics,
     logged,
     holdEvents,
     releaseEvents: async () => {
@@ -66,7 +70,7 @@ async function start(): Promise<TestStack> {
       await Promise.all(locks.map((sql) => sql`select pg_advisory_unlock_all()`));
     },
     stop: async () => {
-      await Promise.all([users, transactions, ...locks].map((sql) => sql.end()));
+      await Promise.all([users, transactions, analytics, ...locks].map((sql) => sql.end()));
       await started.stop();
     },
   };
