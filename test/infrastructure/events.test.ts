@@ -187,7 +187,7 @@ describe("the event bus", function () {
 describe("dead letters", function () {
   this.timeout(LOAD_TIMEOUT);
   const QUEUE = "arn:aws:sqs:eu-west-1:123456789012:events-failed";
-  const CONSUMERS = ["transactions", "categories", "identity", "notifications"];
+  const CONSUMERS = ["transactions", "categories", "analytics", "identity", "notifications"];
 
   for (const stack of ["staging", "prod"] as const) {
     it(`in ${stack} are kept by a function that every consumer knows, and no queue`, async () => {
