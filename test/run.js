@@ -19,7 +19,8 @@ const platform = mocha("Tests: the API, the program", [
   "test/infrastructure/**/*.test.ts",
 ]);
 const local = mocha("Tests: the local stack", ["test/local/**/*.test.ts"]);
-const web = mocha("Tests: the web app", ["test/web/**/*.test.ts"]);
+const web = mocha("Tests: the web app", ["test/web/*.test.ts"]);
+const browser = mocha("Tests: the web app in a browser", ["test/web/browser/*.test.ts"]);
 const faults = mocha("Tests: the event backbone under faults", ["test/faults/**/*.test.ts"]);
 
 const chosen = process.argv.slice(2);

@@ -436,6 +436,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/analytics/cash-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Income and expenses over time
+         * @description From `from` to `to`, both included: calendar days of whoever recorded it, at most ten years; left out, the last twelve months up to today. Of the caller, unless `user_id` or `group_id` says otherwise: of somebody else what is in groups that the caller is in, of a group what all have in it. Each currency for itself, unless `display_currency` says into which one to convert, each day's amounts at that day's rate; what has no rate is then listed in `unconverted`, as it is. Pending and deleted transactions do not count. Movements are neither income nor expense. Every period is there, also when nothing happened in it.
+         *
+         *     Problems: 404 `group_not_found`; 422 `unknown_currency`.
+         */
+        get: operations["getAnalyticsCashFlow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What money is spent on
+         * @description From `from` to `to`, both included: calendar days of whoever recorded it, at most ten years; left out, the last twelve months up to today. Of the caller, unless `user_id` or `group_id` says otherwise: of somebody else what is in groups that the caller is in, of a group what all have in it. Each currency for itself, unless `display_currency` says into which one to convert, each day's amounts at that day's rate; what has no rate is then listed in `unconverted`, as it is. Pending and deleted transactions do not count. Expenses, or with `type` income, by category, balance or user, the greatest first; `share` is the part of all of that currency. What comes after `limit` keys is added up under the key `other`. Entries count for their own category, and for that of their transaction where they have none; the key null stands for no category at all. `count` tells how many transactions have something in it.
+         *
+         *     Problems: 404 `group_not_found`; 422 `unknown_currency`.
+         */
+        get: operations["getAnalyticsSpending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/net-worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What all balances hold, over time
+         * @description From `from` to `to`, both included: calendar days of whoever recorded it, at most ten years; left out, the last twelve months up to today. Of the caller, unless `user_id` or `group_id` says otherwise: of somebody else what is in groups that the caller is in, of a group what all have in it. Each currency for itself, unless `display_currency` says into which one to convert, each day's amounts at that day's rate; what has no rate is then listed in `unconverted`, as it is. Pending and deleted transactions do not count. At the end of each period, of the last one at the end of the range: opening amounts, and all that came and went since, movements included. A balance that was closed counts until that day. Converted at the rate of the period's last day.
+         *
+         *     Problems: 404 `group_not_found`; 422 `unknown_currency`.
+         */
+        get: operations["getAnalyticsNetWorth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spending by key over time
+         * @description From `from` to `to`, both included: calendar days of whoever recorded it, at most ten years; left out, the last twelve months up to today. Of the caller, unless `user_id` or `group_id` says otherwise: of somebody else what is in groups that the caller is in, of a group what all have in it. Each currency for itself, unless `display_currency` says into which one to convert, each day's amounts at that day's rate; what has no rate is then listed in `unconverted`, as it is. Pending and deleted transactions do not count. As `GET /analytics/spending`, period by period: for every key that occurs, every period. More than 40000 items are refused.
+         *
+         *     Problems: 404 `group_not_found`; 422 `unknown_currency`.
+         */
+        get: operations["getAnalyticsTrends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -2172,6 +2260,268 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             412: components["responses"]["412"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsCashFlow: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                group_id?: string;
+                user_id?: string;
+                display_currency?: string;
+                interval?: "day" | "week" | "month" | "quarter" | "year";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            income: string;
+                            /** @example 12.50 */
+                            expense: string;
+                            /** @example 12.50 */
+                            net: string;
+                            /** Format: int32 */
+                            count: number;
+                        }[];
+                        unconverted?: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            income: string;
+                            /** @example 12.50 */
+                            expense: string;
+                            /** @example 12.50 */
+                            net: string;
+                            /** Format: int32 */
+                            count: number;
+                        }[];
+                        next_cursor: null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsSpending: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                group_id?: string;
+                user_id?: string;
+                display_currency?: string;
+                by?: "category" | "balance" | "user";
+                type?: "expense" | "income";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            key: (string | "other") | null;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                            /** @example 0.2500 */
+                            share: string;
+                            /** Format: int32 */
+                            count: number;
+                        }[];
+                        unconverted?: {
+                            key: (string | "other") | null;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                            /** @example 0.2500 */
+                            share: string;
+                            /** Format: int32 */
+                            count: number;
+                        }[];
+                        next_cursor: null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsNetWorth: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                group_id?: string;
+                user_id?: string;
+                display_currency?: string;
+                interval?: "day" | "week" | "month" | "quarter" | "year";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                        }[];
+                        unconverted?: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                        }[];
+                        next_cursor: null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsTrends: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                group_id?: string;
+                user_id?: string;
+                display_currency?: string;
+                by?: "category" | "balance" | "user";
+                type?: "expense" | "income";
+                interval?: "day" | "week" | "month" | "quarter" | "year";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            key: string | null;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                        }[];
+                        unconverted?: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            key: string | null;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                        }[];
+                        next_cursor: null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
