@@ -7,14 +7,18 @@ import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
 import { Mail } from "./components/mail";
 import { Network } from "./components/network";
+import { AnalyticsService } from "./functions/analytics";
 import { CategoriesService } from "./functions/categories";
+import { DeadLetters } from "./functions/dead-letters";
 import { apiDocument } from "./functions/document";
 import { IdentityService } from "./functions/identity";
 import { NotificationsService } from "./functions/notifications";
 import { OutboxRelay } from "./functions/outbox";
 import { PlatformService } from "./functions/platform";
+import { RatesService } from "./functions/rates";
 import { TransactionsService } from "./functions/transactions";
 import { UsersService } from "./functions/users";
+import { WebService } from "./functions/web";
 
 const config = readConfig();
 const logRetentionDays = config.logs.retentionDays;
@@ -32,7 +36,7 @@ const interfaceEndpoints = config.events.broker === "none" ? ["lambda"] : ["lamb
 const network = new Network("network", { region: config.region, interfaceEndpoints, ...config.network }, opts);
 const database = new Database(
   "database",
-  { network, databases: ["users", "transactions"], ...config.database, logRetentionDays },
+  { network, databases: ["users", "transactions", "analytics"], ...config.database, logRetentionDays },
   opts,
 );
 const identity = new Identity("identity", config.identity, opts);
@@ -49,11 +53,18 @@ const bus = new EventBus(
   opts,
 );
 
+new DeadLetters({ bus, logRetentionDays }, opts);
+
 const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
 const transactions = new TransactionsService("transactions", { database, bus, rateLimit, logRetentionDays }, opts);
 const categories = new CategoriesService(
   "categories",
   { database, bus, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
+  opts,
+);
+const analytics = new AnalyticsService(
+  "analytics",
+  { database, bus, ledgerMigrated: transactions.migrated, rateLimit, logRetentionDays },
   opts,
 );
 const platform = new PlatformService(
@@ -65,7 +76,7 @@ const platform = new PlatformService(
 const api = new HttpApi(
   "api",
   {
-    services: [users, transactions, categories, platform],
+    services: [users, transactions, categories, analytics, platform],
     identity,
     corsOrigins: config.api.corsOrigins,
     throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },
@@ -74,8 +85,24 @@ const api = new HttpApi(
   opts,
 );
 
+const web = new WebService(
+  "web",
+  {
+    api,
+    identity,
+    region: config.region,
+    passwordSignIn: config.identity.passwordSignIn,
+    catalogue: categories.catalogue,
+    ...config.web,
+    logRetentionDays,
+  },
+  opts,
+);
+
 new IdentityService("identity", { bus, identity, logRetentionDays }, opts);
-new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUrl ?? api.url, logRetentionDays }, opts);
+new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUrl ?? web.url, logRetentionDays }, opts);
+
+new RatesService("rates", { database, migrated: analytics.migrated, ...config.rates, logRetentionDays }, opts);
 
 // After all that consumes events: where there is no broker, relays hand events to those.
 const relays = { database, bus, sweep: config.events.sweep, logRetentionDays };
@@ -94,6 +121,7 @@ new OutboxRelay(
   opts,
 );
 
+export const webUrl = web.url;
 export const apiUrl = api.url;
 export const region = config.region;
 export const userPoolId = identity.userPoolId;

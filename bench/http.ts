@@ -37,19 +37,21 @@ export async function visitor({ api, cognito }: Endpoints, email: string = demoF
   return { token, userId: (await request("GET", "/users/me")).user_id, request };
 }
 
-/** Load of so many connections for so many seconds; every answer must be a success. */
+/** Load of so many connections for so many seconds; every answer must be a success. Each connection posts one of `bodies`. */
 export async function load(
   url: string,
   token: string,
-  options: { connections: number; seconds?: number; method?: "GET" | "POST"; body?: unknown },
+  options: { connections: number; seconds?: number; bodies?: unknown[] },
 ): Promise<autocannon.Result> {
+  const { bodies } = options;
+  let connection = 0;
   const result = await autocannon({
     url,
     connections: options.connections,
     duration: options.seconds ?? SECONDS,
-    method: options.method ?? "GET",
+    method: bodies === undefined ? "GET" : "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(bodies && { setupClient: (client) => client.setBody(JSON.stringify(bodies[connection++ % bodies.length])) }),
   });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${result.non2xx} failed, ${result.errors} errors: ${url}`);

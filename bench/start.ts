@@ -14,7 +14,7 @@ export async function benchStart(
 ): Promise<Figure[]> {
   const dataFolder = join(folder, "data");
   // The same ports every time: they are part of what the program is loaded with.
-  const chosen = await choosePorts({ API: 0, COGNITO: 0, POSTGRES: 0, AWS: 0, MAIL: 0, KAFKA: 0 });
+  const chosen = await choosePorts({ WEB: 0, API: 0, COGNITO: 0, POSTGRES: 0, AWS: 0, MAIL: 0, KAFKA: 0 });
   const ports = Object.fromEntries(Object.entries(chosen).map(([name, port]) => [`AHORRO_${name}_PORT`, String(port)]));
   const seconds: number[] = [];
   const figures: Figure[] = [];

@@ -12,6 +12,8 @@ export interface StackConfig {
   categories: v.InferOutput<typeof schemas.categories>;
   events: v.InferOutput<typeof schemas.events>;
   mail: v.InferOutput<typeof schemas.mail>;
+  rates: v.InferOutput<typeof schemas.rates>;
+  web: v.InferOutput<typeof schemas.web>;
   logs: v.InferOutput<typeof schemas.logs>;
 }
 
@@ -86,7 +88,7 @@ const schemas = {
       ),
       /** The one sender of all mails. */
       from: v.pipe(v.string(), v.regex(/^[\w.+-]+@([a-z\d-]+\.)+[a-z]{2,}$/, "must be an e-mail address")),
-      /** Where links in mails lead; the API's own address unless told. */
+      /** Where links in mails lead; the web app's own address unless told. */
       webUrl: v.exactOptional(origin),
     }),
     v.forward(
@@ -97,6 +99,32 @@ const schemas = {
       ["from"],
     ),
   ),
+  rates: v.strictObject({
+    /** Where the ECB's documents of exchange rates are fetched from; never, where it is left out. */
+    feedUrl: v.exactOptional(
+      v.pipe(v.string(), v.regex(/^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*$/, "must be a URL without a final slash")),
+    ),
+  }),
+  web: v.strictObject({
+    /** Where CloudFront serves from: 100 is Europe and North America, 200 adds Asia, Africa and more, All is everywhere. */
+    priceClass: v.picklist(["PriceClass_100", "PriceClass_200", "PriceClass_All"]),
+    /** A host name of one's own, with its certificate in ACM; CloudFront takes none from elsewhere than us-east-1. */
+    domain: v.exactOptional(
+      v.strictObject({
+        name: v.pipe(
+          v.string(),
+          v.regex(/^([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/, "must be a host name, such as app.example.com"),
+        ),
+        certificateArn: v.pipe(
+          v.string(),
+          v.regex(
+            /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\da-f-]{36}$/,
+            "must be the ARN of an ACM certificate in us-east-1",
+          ),
+        ),
+      }),
+    ),
+  }),
   logs: v.strictObject({
     /** The periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([
@@ -121,6 +149,8 @@ export function readConfig(): StackConfig {
     categories: readObject("categories", schemas.categories),
     events: readObject("events", schemas.events),
     mail: readObject("mail", schemas.mail),
+    rates: readObject("rates", schemas.rates),
+    web: readObject("web", schemas.web),
     logs: readObject("logs", schemas.logs),
   };
 }

@@ -60,25 +60,27 @@ export class Database extends pulumi.ComponentResource {
 
   /**
    * What a function needs to use a logical database as one of its roles.
+   *
+   * @param prefix of the environment variables; another than `DATABASE` for a second database of the same function.
    * @throws Error when the database is not one of this cluster's.
    */
-  link(databaseName: string, use: DatabaseUse): Link {
+  link(databaseName: string, use: DatabaseUse, prefix = "DATABASE"): Link {
     if (!this.databases.includes(databaseName)) {
       throw new Error(`There is no database "${databaseName}" on this cluster, only: ${this.databases.join(", ")}.`);
     }
     const user = roleName(databaseName, use);
     return {
       environment: {
-        DATABASE_HOST: this.cluster.endpoint,
-        DATABASE_PORT: this.cluster.port.apply(String),
-        DATABASE_NAME: databaseName,
-        DATABASE_USER: user,
+        [`${prefix}_HOST`]: this.cluster.endpoint,
+        [`${prefix}_PORT`]: this.cluster.port.apply(String),
+        [`${prefix}_NAME`]: databaseName,
+        [`${prefix}_USER`]: user,
         // The Amazon root certificates; the Node.js runtimes since 20 no longer load them by themselves.
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
       },
       statements: [
         {
-          Sid: "ConnectToDatabase",
+          Sid: `ConnectTo${prefix.charAt(0)}${prefix.slice(1).toLowerCase()}`,
           Effect: "Allow",
           Action: ["rds-db:connect"],
           Resource: databaseUserArn(this.cluster, user),

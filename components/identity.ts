@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Link } from "./link";
+import { originOf } from "./origin";
 
 export interface IdentityArgs {
   /** Guards the users against deletion of the pool, by AWS and by Pulumi. */
@@ -18,6 +19,8 @@ export interface IdentityArgs {
 export class Identity extends pulumi.ComponentResource {
   readonly userPoolId: pulumi.Output<string>;
   readonly clientId: pulumi.Output<string>;
+  /** Origin of the API by which clients sign up and in. */
+  readonly endpoint: pulumi.Output<string>;
   private readonly userPoolArn: pulumi.Output<string>;
   private readonly issuer: pulumi.Output<string>;
 
@@ -27,6 +30,7 @@ export class Identity extends pulumi.ComponentResource {
     const client = createClient(this, name, args, pool);
     this.userPoolId = pool.id;
     this.clientId = client.id;
+    this.endpoint = pool.endpoint.apply((endpoint) => originOf(endpoint.replace(/\/.*$/, "")));
     this.userPoolArn = pool.arn;
     this.issuer = pulumi.interpolate`https://${pool.endpoint}`;
     this.registerOutputs({ userPoolId: this.userPoolId, clientId: this.clientId });

@@ -127,6 +127,27 @@ export function functionName(name: string): string {
   return physical;
 }
 
+/**
+ * What a function needs to call one that may be declared after it: the name, in the environment variable given, and the right to
+ * invoke it.
+ */
+export function callLink(name: string, { variable, sid }: { variable: string; sid: string }): Link {
+  const physicalName = functionName(name);
+  const { accountId } = aws.getCallerIdentityOutput();
+  const { id: region } = aws.getRegionOutput();
+  return {
+    environment: { [variable]: physicalName },
+    statements: [
+      {
+        Sid: sid,
+        Effect: "Allow",
+        Action: ["lambda:InvokeFunction"],
+        Resource: pulumi.interpolate`arn:aws:lambda:${region}:${accountId}:function:${physicalName}`,
+      },
+    ],
+  };
+}
+
 function createArchive(parent: Lambda, name: string, args: LambdaArgs): pulumi.asset.AssetArchive {
   const files = Object.entries(args.files ?? {}).map(([path, text]) => [path, new pulumi.asset.StringAsset(text)]);
   return new pulumi.asset.AssetArchive({

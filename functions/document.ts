@@ -1,3 +1,4 @@
+import { analyticsEndpoints } from "./analytics/endpoints";
 import { categoriesEndpoints } from "./categories/endpoints";
 import { platformEndpoints } from "./platform/endpoints";
 import { openApiDocument } from "./runtime/openapi";
@@ -10,5 +11,6 @@ export const apiDocument = (): Record<string, unknown> =>
     { tag: "users", description: "Accounts, groups, memberships and invites", endpoints: usersEndpoints() },
     { tag: "transactions", description: "Balances and transactions", endpoints: transactionsEndpoints() },
     { tag: "categories", description: "Categories, ranked by use", endpoints: categoriesEndpoints() },
+    { tag: "analytics", description: "Reports", endpoints: analyticsEndpoints() },
     { tag: "platform", description: "The platform itself", endpoints: platformEndpoints(() => ({})) },
   ]);

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { type DataFolder, openDataFolder } from "./data-folder";
 import { defaultPorts } from "./ports";
+import { resourcesOf } from "./program/graph";
 import { PROJECT_FOLDER } from "./program/stack-config";
 import { cognitoClient } from "./services/cognito-client";
 import { type Stack, startStack } from "./stack";
@@ -16,8 +17,10 @@ const USAGE = `npm start [-- options]
   --no-seed   start without the demo family
   --help      show this
 
-Ports: AHORRO_API_PORT, AHORRO_MAIL_PORT, AHORRO_COGNITO_PORT, AHORRO_POSTGRES_PORT, AHORRO_AWS_PORT (0: any free one).
-Data: AHORRO_DATA_DIR, else .local/data.`;
+Ports: AHORRO_WEB_PORT, AHORRO_API_PORT, AHORRO_MAIL_PORT, AHORRO_COGNITO_PORT, AHORRO_POSTGRES_PORT, AHORRO_KAFKA_PORT,
+AHORRO_AWS_PORT (0: any free one).
+Data: AHORRO_DATA_DIR, else .local/data.
+Exchange rates are made up, unless ECB_URL says where to load them from (https://www.ecb.europa.eu/stats/eurofxref).`;
 
 /** `.local/endpoints.json`, or beside the data where those are kept elsewhere. */
 const ENDPOINTS_FILE = join(process.env.AHORRO_DATA_DIR || join(PROJECT_FOLDER, ".local"), "endpoints.json");
@@ -29,6 +32,8 @@ interface SeedModule {
     createUser(user: { email: string; password: string; name: string }): Promise<void>;
     signIn(user: { email: string; password: string }): Promise<string>;
   }): Promise<void>;
+  /** Done at every start, with or without a seed: brings up to date what ages. */
+  refresh?(stack: { invoke(name: string, event: unknown): Promise<unknown> }): Promise<void>;
   /** Shown to people: how to sign in. */
   login: string;
 }
@@ -53,6 +58,7 @@ async function main(): Promise<void> {
       log: printLog,
       progress: step,
     });
+    await refresh(stack);
     const login = options["no-seed"] || stopping.signal.aborted ? undefined : await seedOnce(stack, folder);
     if (!stopping.signal.aborted) {
       mkdirSync(dirname(ENDPOINTS_FILE), { recursive: true });
@@ -95,11 +101,29 @@ function onStopRequest(stop: () => void): void {
   if (process.connected) process.once("disconnect", ask);
 }
 
+function seedModule(): SeedModule | undefined {
+  const { localStack } = JSON.parse(readFileSync(join(PROJECT_FOLDER, "package.json"), "utf8"));
+  return localStack?.seed === undefined ? undefined : require(join(PROJECT_FOLDER, localStack.seed));
+}
+
+/** Has the program bring up to date what ages, through its own functions, which it calls by the names they have in the program. */
+async function refresh({ graph, lambda }: Stack): Promise<void> {
+  const functions = resourcesOf(graph, "aws:lambda/function:Function");
+  await seedModule()?.refresh?.({
+    invoke: async (name, event) => {
+      const found = functions.find((candidate) => candidate.name === name);
+      const result = await lambda.invoke(String(found?.outputs.name ?? name), event);
+      if (result.ok) return result.payload;
+      throw new Error(`The function ${name} failed: ${result.error.errorMessage}`);
+    },
+  });
+}
+
 /** Seeds data that have never been seeded; answers how to sign in. */
 async function seedOnce(stack: Stack, folder: DataFolder): Promise<string | undefined> {
-  const { localStack } = JSON.parse(readFileSync(join(PROJECT_FOLDER, "package.json"), "utf8"));
-  if (localStack?.seed === undefined) return undefined;
-  const { seed, login }: SeedModule = require(join(PROJECT_FOLDER, localStack.seed));
+  const module = seedModule();
+  if (module === undefined) return undefined;
+  const { seed, login } = module;
   const marker = join(folder.path, "seeded");
   if (existsSync(marker)) return login;
   step("Making the demo family");
@@ -127,6 +151,7 @@ const printLog = (source: string, line: string) => {
 function printSummary(stack: Stack, folder: DataFolder, login: string | undefined, milliseconds: number): void {
   const { endpoints, notEmulated } = stack;
   const rows = [
+    ...(endpoints.web === null ? [] : [["Web app", endpoints.web]]),
     ["API", endpoints.api],
     ["API docs", `${endpoints.api}/openapi.json`],
     ["Mail", endpoints.mail],
@@ -137,6 +162,7 @@ function printSummary(stack: Stack, folder: DataFolder, login: string | undefine
     ...Object.entries(endpoints.postgres).map(([name, url]) => [`PostgreSQL`, url || name]),
     ["Kafka", endpoints.kafka.brokers],
     ["DynamoDB", `${endpoints.dynamodb.endpoint} (table ${endpoints.dynamodb.table ?? "none"})`],
+    ["S3", `${endpoints.s3.endpoint} (${endpoints.s3.buckets.join(", ") || "no buckets"})`],
     ["Data", folder.path],
     ...(login === undefined ? [] : [["Demo login", login]]),
   ];

@@ -3,14 +3,14 @@ import { createServer, type Server } from "node:net";
 import { commandOf } from "./services/processes";
 
 /** TCP ports of the local stack, all on 127.0.0.1. */
-const DEFAULT_PORTS = { api: 8080, cognito: 9229, postgres: 54320, aws: 4566, mail: 8025, kafka: 9092 };
+const DEFAULT_PORTS = { web: 8000, api: 8080, cognito: 9229, postgres: 54320, aws: 4566, mail: 8025, kafka: 9092 };
 
 /** A part of the local stack that listens on a port of its own; `aws` is the endpoint of the small AWS API emulations. */
 export type PortName = keyof typeof DEFAULT_PORTS;
 
 /**
- * Wanted ports: the defaults, or what AHORRO_API_PORT, AHORRO_COGNITO_PORT, AHORRO_POSTGRES_PORT, AHORRO_AWS_PORT,
- * AHORRO_MAIL_PORT and AHORRO_KAFKA_PORT say. 0 stands for "any free port".
+ * Wanted ports: the defaults, or what AHORRO_WEB_PORT, AHORRO_API_PORT, AHORRO_COGNITO_PORT, AHORRO_POSTGRES_PORT,
+ * AHORRO_AWS_PORT, AHORRO_MAIL_PORT and AHORRO_KAFKA_PORT say. 0 stands for "any free port".
  *
  * @throws Error naming the variable when its value is not a port number.
  */
@@ -25,6 +25,7 @@ export function defaultPorts(env: NodeJS.ProcessEnv = process.env): Record<PortN
     );
   };
   return {
+    web: port("web"),
     api: port("api"),
     cognito: port("cognito"),
     postgres: port("postgres"),

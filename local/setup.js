@@ -1,11 +1,12 @@
 // @ts-check
 /**
- * Gets a checkout ready to run: installs the locked packages when they are not there (Node 24 is one of them). Plain
- * JavaScript without dependencies, because it has to run before anything is installed, on the system's own Node.
+ * Gets a checkout ready to run: installs the locked packages when they are not there (Node 24 is one of them), and builds what is
+ * deployed but not made by the program. Plain JavaScript without dependencies, because it has to run before anything is installed, on the system's own Node.
  */
 const { spawn, spawnSync } = require("node:child_process");
 const { existsSync, readFileSync } = require("node:fs");
 const { delimiter, join } = require("node:path");
+const { buildWhatIsStale } = require("./build");
 
 const project = join(__dirname, "..");
 
@@ -20,9 +21,13 @@ function isInstalled() {
   );
 }
 
-/** Installs what is missing; ends the process with npm's exit code when that fails. */
+/** Installs what is missing and builds what is stale; ends the process with npm's exit code when that fails. */
 function setUp() {
-  if (isInstalled()) return;
+  if (!isInstalled()) install();
+  buildWhatIsStale(project, environment());
+}
+
+function install() {
   console.log("Installing packages (once; takes a few minutes) …");
   const started = Date.now();
   // Quiet about the system's Node being older than some packages ask for: Node 24, which runs them, is about to come.

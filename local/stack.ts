@@ -1,9 +1,12 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { type CloudFront, distributionOf, startCloudFront } from "./cloudfront";
 import type { DataFolder } from "./data-folder";
 import { deploy } from "./deploy";
+import { notEmulated } from "./emulated";
 import { definitionOf, startGateway } from "./gateway";
 import { createLambdaHost, functionsOf, type LambdaHost } from "./lambda";
+import { CREDENTIALS } from "./lambda/environment";
 import { eventSourceMappingsOf, startEventSourceMapping } from "./lambda/event-source-mapping";
 import { type Mailbox, startMailbox } from "./mail";
 import { choosePorts, type PortName } from "./ports";
@@ -12,6 +15,7 @@ import { type LoadOptions, loadProgram } from "./program/load";
 import { ACCOUNT_ID } from "./program/outputs";
 import { startSchedules } from "./schedules";
 import { startAwsEndpoint } from "./services/aws-endpoint";
+import { cloudFrontApi } from "./services/cloudfront";
 import { type Cognito, type CognitoPool, startCognito } from "./services/cognito";
 import { startDynamoDb } from "./services/dynamodb";
 import { tablesOf } from "./services/dynamodb-tables";
@@ -19,6 +23,8 @@ import { startKafka } from "./services/kafka";
 import { lambdaApi } from "./services/lambda-api";
 import { startPostgres } from "./services/postgres";
 import { rdsData } from "./services/rds-data";
+import { startS3 } from "./services/s3";
+import { bucketsOf } from "./services/s3/buckets";
 import { ses } from "./services/ses";
 
 export interface StackOptions {
@@ -37,6 +43,8 @@ export interface StackOptions {
 
 /** Where tools find the parts of a stack; the content of `.local/endpoints.json`. */
 export interface Endpoints {
+  /** The web app, with the API below /api; null when the program declares none. */
+  web: string | null;
   api: string;
   mail: string;
   cognito: { endpoint: string; user_pool_id: string; client_id: string };
@@ -44,7 +52,11 @@ export interface Endpoints {
   postgres: Record<string, string>;
   /** The endpoint of DynamoDB's API, and the first of the declared tables by name. */
   dynamodb: { endpoint: string; table: string | null };
+  /** The endpoint of S3's API, and the declared buckets. */
+  s3: { endpoint: string; buckets: string[] };
   kafka: { brokers: string };
+  /** The endpoint of Lambda's API, which invokes any declared function. */
+  lambda: { endpoint: string };
 }
 
 /** A local stack that runs. */
@@ -65,29 +77,6 @@ const POOL_ID = "local_ahorro";
 const CLIENT_ID = "localclientahorro";
 /** Of the embedded PostgreSQL, which listens on this machine only. */
 const PASSWORD = "local";
-
-/** Resource types that have a counterpart here. Components, which only group, are neither listed nor run. */
-const EMULATED = new Set([
-  "aws:apigatewayv2/api:Api",
-  "aws:apigatewayv2/authorizer:Authorizer",
-  "aws:apigatewayv2/integration:Integration",
-  "aws:apigatewayv2/route:Route",
-  "aws:apigatewayv2/stage:Stage",
-  "aws:cloudwatch/eventRule:EventRule",
-  "aws:cloudwatch/eventTarget:EventTarget",
-  "aws:cognito/userPool:UserPool",
-  "aws:cognito/userPoolClient:UserPoolClient",
-  "aws:dynamodb/table:Table",
-  "aws:lambda/eventSourceMapping:EventSourceMapping",
-  "aws:lambda/function:Function",
-  "aws:lambda/invocation:Invocation",
-  "aws:msk/cluster:Cluster",
-  "aws:msk/serverlessCluster:ServerlessCluster",
-  "aws:rds/cluster:Cluster",
-  "aws:rds/clusterInstance:ClusterInstance",
-  "aws:sesv2/configurationSet:ConfigurationSet",
-  "aws:sesv2/emailIdentity:EmailIdentity",
-]);
 
 /**
  * Runs a whole stack on this machine: loads the program, starts a counterpart of each real service that it declares, does
@@ -127,11 +116,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const tables = tablesOf(graph);
     const dynamodb = await startDynamoDb({ dataFolder: options.dataFolder.path, tables });
     stops.push(() => dynamodb.stop());
+    const s3 = await startS3({
+      dataFolder: options.dataFolder.path,
+      buckets: bucketsOf(graph),
+      secrets: { [CREDENTIALS.AWS_ACCESS_KEY_ID]: CREDENTIALS.AWS_SECRET_ACCESS_KEY },
+      log: (line) => log("aws", line),
+    });
+    stops.push(async () => s3.stop());
     const aws = await startAwsEndpoint({
       port: ports.aws,
       services: {
         "rds-data": rdsData({ clusterArn: clusterArn(graph), postgresUrl: (name) => postgres.url(name) }),
         dynamodb: dynamodb.service,
+        cloudfront: cloudFrontApi(
+          resourcesOf(graph, "aws:cloudfront/distribution:Distribution").map(({ outputs }) => String(outputs.id)),
+        ),
         lambda: lambdaApi(() => lambda),
         ses: ses({
           identities: declared(graph, "aws:sesv2/emailIdentity:EmailIdentity", "emailIdentity"),
@@ -139,6 +138,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           deliver: mailbox.deliver,
         }),
       },
+      s3,
       log: (line) => log("aws", line),
     });
     stops.push(() => aws.close());
@@ -151,6 +151,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         PGSSLMODE: "disable",
         AWS_ENDPOINT_URL: aws.endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: aws.endpoint,
+        AWS_ENDPOINT_URL_S3: aws.endpoint,
+        AWS_ENDPOINT_URL_CLOUDFRONT: aws.endpoint,
         AWS_ENDPOINT_URL_SESV2: aws.endpoint,
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
         KAFKA_SECURITY: "none",
@@ -163,7 +165,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     progress("Deploying: databases, migrations, topics");
     await deploy(graph, lambda, options.dataFolder.path);
     await startConsuming(graph, brokers, lambda, log, stops);
-    progress("Starting the API");
+    progress("Starting the API and the web app");
     const gateway = await startGateway(definitionOf(graph), {
       lambda,
       port: ports.api,
@@ -174,13 +176,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
     });
     stops.push(() => gateway.close());
+    const web = await startWeb(graph, ports, log, stops);
     const endpoints: Endpoints = {
+      web: web?.url ?? null,
       api: gateway.url,
       mail: mailbox.server.endpoint,
       cognito: { endpoint: cognito.endpoint, user_pool_id: POOL_ID, client_id: CLIENT_ID },
       postgres: Object.fromEntries(databasesOf(graph).map((name) => [name, postgres.url(name)])),
       dynamodb: { endpoint: aws.endpoint, table: tables[0]?.TableName ?? null },
+      s3: { endpoint: aws.endpoint, buckets: bucketsOf(graph).map(({ name }) => name) },
       kafka: { brokers },
+      lambda: { endpoint: aws.endpoint },
     };
     return { endpoints, graph, cognito, lambda, notEmulated: notEmulated(graph), stop };
   } catch (error) {
@@ -223,11 +229,29 @@ async function startConsuming(
   await Promise.all(started);
 }
 
+/** The declared distribution, if there is one. */
+async function startWeb(
+  graph: Graph,
+  ports: Record<PortName, number>,
+  log: StackOptions["log"],
+  stops: (() => Promise<void>)[],
+): Promise<CloudFront | undefined> {
+  const distribution = distributionOf(graph);
+  if (distribution === undefined) return undefined;
+  const web = await startCloudFront(distribution, {
+    port: ports.web,
+    log: ({ method, path, status, reason }) => log("web", `${method} ${path} ${status}: ${reason}`),
+  });
+  stops.push(() => web.close());
+  return web;
+}
+
 const addresses = (
   ports: Record<PortName, number>,
   kafkaBrokers: string | undefined,
 ): NonNullable<LoadOptions["outputs"]> => ({
   apiUrl: `http://127.0.0.1:${ports.api}`,
+  web: `127.0.0.1:${ports.web}`,
   postgres: { host: "127.0.0.1", port: ports.postgres },
   kafka: kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
   cognito: { host: "127.0.0.1", port: ports.cognito, poolId: POOL_ID, clientId: CLIENT_ID },
@@ -290,12 +314,3 @@ const declared = (graph: Graph, type: string, input: string): string[] =>
 const databasesOf = (graph: Graph): string[] => [
   ...new Set(functionsOf(graph).flatMap(({ environment }) => environment.DATABASE_NAME ?? [])),
 ];
-
-function notEmulated(graph: Graph): [type: string, count: number][] {
-  const counts = new Map<string, number>();
-  for (const { type } of graph.resources) {
-    if (!type.startsWith("aws:") || EMULATED.has(type)) continue;
-    counts.set(type, (counts.get(type) ?? 0) + 1);
-  }
-  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-}

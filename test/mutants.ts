@@ -1,6 +1,6 @@
 /**
- * `npm run test:mutants`: plants faults in a copy of the ledger, one at a time, and runs the property test on it. A fault that the
- * test does not notice is named, and the script fails: then it is the test that has to be mended.
+ * `npm run test:mutants`: plants faults in a copy of the ledger and of the reports, one at a time, and runs the property test on it. A
+ * fault that the test does not notice is named, and the script fails: then it is the test that has to be mended.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -8,10 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PROJECT_FOLDER } from "../local/program/stack-config";
 
-const PROPERTY_TEST = "test/functions/transactions/ledger.property.test.ts";
+const LEDGER_TEST = "test/functions/transactions/ledger.property.test.ts";
+const REPORTS_TEST = "test/functions/analytics/reports.property.test.ts";
 
 interface Mutant {
   fault: string;
+  /** The property test that must notice it. @default that of the ledger */
+  test?: string;
   file: string;
   /** Occurs exactly once. */
   code: string;
@@ -23,13 +26,92 @@ const record = "functions/transactions/record.ts";
 const work = "functions/runtime/statement-work.ts";
 const balances = "functions/transactions/balances.ts";
 
-const MUTANTS: Mutant[] = [
+const model = "migrations/analytics/1763990000000_read-model.sql";
+const fact = "functions/analytics/fact.ts";
+const conversion = "functions/analytics/conversion.ts";
+
+const REPORT_MUTANTS: Mutant[] = [
   {
-    fault: "the transaction that is changed is not locked",
-    file: record,
-    code: "order by t.transaction_id\n        for no key update",
-    instead: "order by t.transaction_id",
+    fault: "an older version of a transaction replaces a newer one",
+    file: model,
+    code: "where known.version < new.version\n    order by known.transaction_id",
+    instead: "where known.version <> new.version\n    order by known.transaction_id",
   },
+  {
+    fault: "an older state of a balance replaces a newer one",
+    file: model,
+    code: "where known.version < excluded.version;",
+    instead: ";",
+  },
+  {
+    fault: "what a fact had added to categories is not taken back",
+    file: model,
+    code: "perform add_to_categories(added, outdated);",
+    instead: "perform add_to_categories(added, '{}');",
+  },
+  {
+    fault: "what a fact had added to balances is not taken back",
+    file: model,
+    code: "perform add_to_balances(added, outdated);",
+    instead: "perform add_to_balances(added, '{}');",
+  },
+  {
+    fault: "a movement adds to both of its balances",
+    file: model,
+    code: "then -fact.amount else fact.amount",
+    instead: "then fact.amount else fact.amount",
+  },
+  {
+    fault: "a pending transaction counts",
+    file: fact,
+    code: "transaction.approved_at === null || ",
+    instead: "",
+  },
+  {
+    fault: "entries count for the category of their transaction",
+    file: fact,
+    code: "part.category_id ?? category_id",
+    instead: "category_id",
+  },
+  {
+    fault: "an exchange brings what it took",
+    file: fact,
+    code: "transaction.to_amount ?? transaction.amount",
+    instead: "transaction.amount",
+  },
+  {
+    fault: "rates are good for a month",
+    file: conversion,
+    code: "const oldestRate = 7;",
+    instead: "const oldestRate = 30;",
+  },
+  {
+    fault: "two rates are good on one day",
+    file: conversion,
+    code: "least(next - 1, ",
+    instead: "least(next, ",
+  },
+  {
+    fault: "what has no rate is taken one to one",
+    file: conversion,
+    code: " or rate.factor is not null)",
+    instead: " or true)",
+  },
+  {
+    fault: "of others one sees what one shares no group for",
+    file: "functions/analytics/scope.ts",
+    code: "if (userId === caller.user_id) return user;",
+    instead: "if (userId !== undefined) return user;",
+  },
+  {
+    fault: "a closed balance counts on",
+    file: "functions/analytics/net-worth.ts",
+    code: "-closing_amount from held",
+    instead: "0 from held",
+  },
+];
+
+const LEDGER_MUTANTS: Mutant[] = [
   {
     fault: "balances are not locked before they are looked at",
     file: record,
@@ -39,14 +121,14 @@ const MUTANTS: Mutant[] = [
   {
     fault: "the version of the transaction is not compared",
     file: record,
-    code: "where changed.version = previous.version + 1",
-    instead: "where true",
+    code: "where transactions.version = excluded.version - 1",
+    instead: "",
   },
   {
     fault: "closed balances are not noticed",
     file: record,
-    code: "(array(select balance_id from relied)) and b.deleted_at is null",
-    instead: "(array(select balance_id from relied))",
+    code: "b.deleted_at is null",
+    instead: "true",
   },
   {
     fault: "the amount is set, not added to",
@@ -92,6 +174,12 @@ const MUTANTS: Mutant[] = [
     instead: "changes.slice(0, 7).map(transactionEvent)",
   },
   {
+    fault: "amounts that no balance can hold are not noticed in time",
+    file: record,
+    code: "abs(held.amount + delta.delta) >= 1e16",
+    instead: "abs(held.amount + delta.delta) >= 1e20",
+  },
+  {
     fault: "events are written although the key was used before",
     file: record,
     code: "changes.map(transactionEvent), sql`exists (select from claim)`",
@@ -106,8 +194,8 @@ const MUTANTS: Mutant[] = [
   {
     fault: "a decision that was overtaken counts as done",
     file: work,
-    code: "if (!ok) throw overtaken();",
-    instead: "if (!ok) return result;",
+    code: "where must_hold(",
+    instead: "where true or (",
   },
   {
     fault: "a used key counts as a new one",
@@ -122,6 +210,8 @@ const MUTANTS: Mutant[] = [
     instead: "::numeric",
   },
 ];
+
+const MUTANTS = [...LEDGER_MUTANTS, ...REPORT_MUTANTS.map((mutant) => ({ ...mutant, test: REPORTS_TEST }))];
 
 function main(): void {
   const copy = mkdtempSync(join(tmpdir(), "ahorro-mutants-"));
@@ -141,7 +231,9 @@ function main(): void {
     for (const part of ["package.json", "package-lock.json", "Pulumi.yaml"])
       cpSync(join(PROJECT_FOLDER, part), join(copy, part));
     symlinkSync(join(PROJECT_FOLDER, "node_modules"), join(copy, "node_modules"));
-    if (!passes(copy)) throw new Error("The property test fails without any fault planted.");
+    for (const test of [LEDGER_TEST, REPORTS_TEST]) {
+      if (!passes(copy, test)) throw new Error(`Without any fault planted this fails: ${test}`);
+    }
     const survivors = MUTANTS.filter((mutant) => !isKilled(copy, mutant));
     console.log(`\n${MUTANTS.length - survivors.length} of ${MUTANTS.length} mutants killed`);
     if (survivors.length > 0) process.exitCode = 1;
@@ -150,7 +242,7 @@ function main(): void {
   }
 }
 
-function isKilled(copy: string, { fault, file, code, instead }: Mutant): boolean {
+function isKilled(copy: string, { fault, test = LEDGER_TEST, file, code, instead }: Mutant): boolean {
   const path = join(copy, file);
   const source = readFileSync(path, "utf8");
   if (source.split(code).length !== 2) throw new Error(`${file} has not exactly one: ${code}`);
@@ -158,15 +250,15 @@ function isKilled(copy: string, { fault, file, code, instead }: Mutant): boolean
     path,
     source.replace(code, () => instead),
   );
-  const killed = !passes(copy);
+  const killed = !passes(copy, test);
   writeFileSync(path, source);
   console.log(`${killed ? "killed  " : "SURVIVED"} ${fault}`);
   return killed;
 }
 
-/** Whether the property test passes on the copy. */
-function passes(copy: string): boolean {
-  const { status, stdout } = spawnSync("mocha", [PROPERTY_TEST], { cwd: copy, env: process.env, encoding: "utf8" });
+/** Whether a property test passes on the copy. */
+function passes(copy: string, test: string): boolean {
+  const { status, stdout } = spawnSync("mocha", [test], { cwd: copy, env: process.env, encoding: "utf8" });
   if (status !== 0 && !/\d+ failing/.test(stdout)) throw new Error(`The property test did not run:\n${stdout}`);
   return status === 0;
 }

@@ -11,6 +11,7 @@ const { environment, project, setUp } = require("../local/setup");
 
 const lint = { title: "Lint and format", command: ["biome", "check", "--error-on-warnings"] };
 const types = { title: "Types", command: ["tsc", "--noEmit"] };
+const webTypes = { title: "Types of the web app", command: ["tsc", "-p", "web/tsconfig.json"] };
 const mocha = (/** @type {string} */ title, /** @type {string[]} */ files) => ({ title, command: ["mocha", ...files] });
 
 const platform = mocha("Tests: the API, the program", [
@@ -18,6 +19,7 @@ const platform = mocha("Tests: the API, the program", [
   "test/infrastructure/**/*.test.ts",
 ]);
 const local = mocha("Tests: the local stack", ["test/local/**/*.test.ts"]);
+const web = mocha("Tests: the web app", ["test/web/**/*.test.ts"]);
 // Ends when it is done: Node 24 has been seen to spin in its own clean-up after hundreds of connections were reset.
 const faults = mocha("Tests: the event backbone under faults", ["--exit", "test/faults/**/*.test.ts"]);
 
@@ -27,8 +29,8 @@ const lanes =
   chosen.length > 0
     ? [[mocha("Tests", chosen)]]
     : availableParallelism() >= 4
-      ? [[platform], [lint, types, local, faults]]
-      : [[lint, types, platform, local, faults]];
+      ? [[platform], [lint, types, webTypes, local, web, faults]]
+      : [[lint, types, webTypes, platform, local, web, faults]];
 
 const counts = { passed: 0, failed: 0 };
 

@@ -25,22 +25,24 @@ export interface TokenRequest {
 }
 
 /**
- * Settings from DATABASE_HOST, DATABASE_PORT, DATABASE_NAME and DATABASE_USER, which `Database.link` provides.
+ * Settings from DATABASE_HOST, DATABASE_PORT, DATABASE_NAME and DATABASE_USER (or another prefix), which `Database.link` provides.
  * libpq's own variables PGPASSWORD and PGSSLMODE=disable are honoured, for a server that takes passwords; without
  * them the password is an IAM token and TLS with a verified certificate is demanded.
  * @throws Error naming the variable that is missing or wrong.
  */
-export function connectionSettings(): ConnectionSettings {
-  const host = requiredVariable("DATABASE_HOST");
-  const port = Number(requiredVariable("DATABASE_PORT"));
+export function connectionSettings(prefix = "DATABASE"): ConnectionSettings {
+  const host = requiredVariable(`${prefix}_HOST`);
+  const port = Number(requiredVariable(`${prefix}_PORT`));
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new Error(`The environment variable DATABASE_PORT is not a port number: "${process.env.DATABASE_PORT}".`);
+    throw new Error(
+      `The environment variable ${prefix}_PORT is not a port number: "${process.env[`${prefix}_PORT`]}".`,
+    );
   }
-  const username = requiredVariable("DATABASE_USER");
+  const username = requiredVariable(`${prefix}_USER`);
   return {
     host,
     port,
-    database: requiredVariable("DATABASE_NAME"),
+    database: requiredVariable(`${prefix}_NAME`),
     username,
     password:
       process.env.PGPASSWORD ??

@@ -1,11 +1,21 @@
 /**
  * A login role for every use of a database, so that each function holds only the rights of its own work: `migrator` changes the
  * schema, `api` reads and writes as the migrations grant it, `relay` reads the outbox, `reader` looks up what other functions
- * may know of this database, `consumer` writes what events tell.
+ * may know of this database, `consumer` writes what events tell, `loader` writes what comes from outside, such as exchange rates,
+ * `exporter` reads all that is kept of a person, for that person, `copier` what another database can be made of.
  */
-export type DatabaseUse = "migrator" | "api" | "relay" | "reader" | "consumer";
+export type DatabaseUse = "migrator" | "api" | "relay" | "reader" | "consumer" | "loader" | "exporter" | "copier";
 
-export const DATABASE_USES: DatabaseUse[] = ["migrator", "api", "relay", "reader", "consumer"];
+export const DATABASE_USES: DatabaseUse[] = [
+  "migrator",
+  "api",
+  "relay",
+  "reader",
+  "consumer",
+  "loader",
+  "exporter",
+  "copier",
+];
 
 export const roleName = (databaseName: string, use: DatabaseUse): string => `${databaseName}_${use}`;
 

@@ -8,8 +8,7 @@ export interface Broker {
   clusterArn: pulumi.Output<string>;
   /** Addresses of the brokers, separated by commas; for IAM sign-in. */
   bootstrap: pulumi.Output<string>;
-  /** ARN of the topics that a pattern names. */
-  topicArns: (pattern: string) => pulumi.Output<string>;
+  topicArn: (topic: string) => pulumi.Output<string>;
   groupArn: (group: string) => pulumi.Output<string>;
   /** Functions in it reach the brokers. */
   clientSecurityGroup: aws.ec2.SecurityGroup;
@@ -63,7 +62,7 @@ export function createBroker(
     cluster,
     clusterArn: cluster.arn,
     bootstrap: cluster.bootstrapBrokersSaslIam,
-    topicArns: (pattern) => within("topic", pattern),
+    topicArn: (topic) => within("topic", topic),
     groupArn: (group) => within("group", group),
     clientSecurityGroup: clients,
   };

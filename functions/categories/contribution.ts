@@ -21,6 +21,7 @@
  * not taken from another of the same id that is made later.
  */
 import type { Item, Table } from "../runtime/dynamodb";
+import { transient } from "../runtime/failures";
 import { type Account, addFromCatalogue, beginCounting } from "./account";
 import { catalogueCategories } from "./catalogue-categories";
 import { type CategoryItem, keyOf } from "./items";
@@ -249,7 +250,7 @@ const locate = async (run: Run, incarnation: string): Promise<CategoryItem | und
 };
 
 const superseded = ({ userId }: Run): Error =>
-  new Error(`Another run has counted for user ${userId} meanwhile; this one is to be repeated.`);
+  transient(`Another run has counted for user ${userId} meanwhile; this one is to be repeated.`);
 
 /** After a function that died between commit and settling: takes out the tokens of all versions that are committed. */
 const settleLeftovers = async (run: Run, transactionId: string, committed: number): Promise<void> => {

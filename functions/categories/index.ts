@@ -8,6 +8,7 @@ import { dispatcher } from "../runtime/dispatch";
 import { connectTable } from "../runtime/dynamodb";
 import { routesOf } from "../runtime/endpoint";
 import { connect } from "../runtime/postgres";
+import catalogue from "./catalogue.json";
 import { categoriesConsumer } from "./consumer";
 import { categoriesEndpoints } from "./endpoints";
 import { tableWork } from "./work";
@@ -37,6 +38,8 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
   readonly routes: Route[];
   /** Takes the events of users and transactions. */
   readonly consumer: Lambda;
+  /** The categories that everybody starts with, as JSON: for everybody to read. */
+  readonly catalogue: string = JSON.stringify(catalogue);
 
   constructor(name: string, args: CategoriesServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:categories:CategoriesService", name, {}, opts);
@@ -72,11 +75,12 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
       },
       { parent: this, dependsOn: [args.migrated] },
     );
+    const topics = ["ahorro.users", "ahorro.transactions"];
     this.consumer = new Lambda(
       `${name}-consumer`,
       {
         description: "Learns from transactions which categories are used, and seeds those of new users",
-        links: [table.link("readWrite"), args.bus.consume("categories")],
+        links: [table.link("readWrite"), args.bus.consume("categories", topics)],
         environment: scores,
         timeout: 60,
         logRetentionDays,
@@ -88,7 +92,7 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
       },
       { parent: this },
     );
-    args.bus.subscribe({ group: "categories", topics: ["ahorro.users", "ahorro.transactions"], lambda: this.consumer });
+    args.bus.subscribe({ group: "categories", topics, lambda: this.consumer });
     this.routes = routesOf(categoriesEndpoints());
     this.registerOutputs();
   }

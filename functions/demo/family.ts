@@ -4,6 +4,8 @@
  */
 import { type Happening, yearOf } from "./history";
 
+export { refresh } from "./rates";
+
 /** What the demo needs of a stack: its API, and a way to make users who can sign in. */
 export interface DemoStack {
   api: string;

@@ -1,8 +1,9 @@
 /** The AsyncAPI 3.0 document, made from the contracts; never captured into a function. */
+import { deadLetterTopic } from "../../components/event-bus/names";
 import { type Json, jsonSchemaOf } from "../runtime/json-schema";
 import { currentContracts, typeNames } from "./contracts";
 import { exampleOf } from "./examples";
-import { deadLetterTopic, eventTypes, topics } from "./types";
+import { eventTypes, topics } from "./types";
 
 /** The document as a JSON value, the same for the same contracts. */
 export const asyncApiDocument = (): Json => {
@@ -93,7 +94,8 @@ const channelsOf = (service: string, topic: string): [string, Json][] => {
       channel(
         deadLetterTopic(topic),
         `Dead letters of ${topic}`,
-        "Records that a consumer could not handle, as they were, to be looked at and delivered again.",
+        "Records that a consumer could not handle: key, value and headers as they were, and headers `dead_letter_*` that say why. " +
+          "To be looked at, and to be published again; kept for 14 days.",
       ),
     ],
   ];

@@ -31,9 +31,6 @@ export const topics = {
 } as const;
 export type Topic = (typeof topics)[keyof typeof topics];
 
-/** Where records of a topic go that no consumer could handle. */
-export const deadLetterTopic = <T extends string>(topic: T): `${T}.dlq` => `${topic}.dlq`;
-
 /**
  * Every type of event: the topic it is published to, the field of `data` that is its key (the CloudEvent's `subject`, the Kafka
  * message key, by which events are ordered), and its schema.

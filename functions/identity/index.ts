@@ -19,18 +19,19 @@ export class IdentityService extends pulumi.ComponentResource {
 
   constructor(name: string, args: IdentityServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:identity:IdentityService", name, {}, opts);
+    const topics = ["ahorro.users"];
     this.consumer = new Lambda(
       `${name}-consumer`,
       {
         description: "Deletes the Cognito users of deleted accounts",
-        links: [args.identity.link("deleteUsers"), args.bus.consume("identity")],
+        links: [args.identity.link("deleteUsers"), args.bus.consume("identity", topics)],
         timeout: 60,
         logRetentionDays: args.logRetentionDays,
         handler: () => identityConsumer(process.env.USER_POOL_ID ?? ""),
       },
       { parent: this },
     );
-    args.bus.subscribe({ group: "identity", topics: ["ahorro.users"], lambda: this.consumer });
+    args.bus.subscribe({ group: "identity", topics, lambda: this.consumer });
     this.registerOutputs();
   }
 }

@@ -37,11 +37,12 @@ export class NotificationsService extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const topics = ["ahorro.users"];
     this.consumer = new Lambda(
       `${name}-consumer`,
       {
         description: "Sends the mails that invite people into groups",
-        links: [sent.link("readWrite"), args.mail.link(), args.bus.consume("notifications")],
+        links: [sent.link("readWrite"), args.mail.link(), args.bus.consume("notifications", topics)],
         environment: { WEB_URL: args.webUrl },
         timeout: 60,
         logRetentionDays: args.logRetentionDays,
@@ -58,7 +59,7 @@ export class NotificationsService extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    args.bus.subscribe({ group: "notifications", topics: ["ahorro.users"], lambda: this.consumer });
+    args.bus.subscribe({ group: "notifications", topics, lambda: this.consumer });
     this.registerOutputs();
   }
 }

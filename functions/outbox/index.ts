@@ -1,9 +1,9 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Database } from "../../components/database";
 import type { EventBus } from "../../components/event-bus";
-import { functionName, Lambda } from "../../components/lambda";
+import { callLink, Lambda } from "../../components/lambda";
 import type { Link } from "../../components/link";
+import { invokeBySchedule } from "../../components/schedule";
 import { handOver } from "../runtime/hand-over";
 import { kafkaPublisher } from "../runtime/kafka";
 import { connect } from "../runtime/postgres";
@@ -29,22 +29,8 @@ export interface OutboxRelayArgs {
 const relayName = (databaseName: string): string => `${databaseName}-relay`;
 
 /** What a function needs to call for the relay of a database: its name, and the right to invoke it. */
-export function relayLink(databaseName: string): Link {
-  const name = functionName(relayName(databaseName));
-  const { accountId } = aws.getCallerIdentityOutput();
-  const { id: region } = aws.getRegionOutput();
-  return {
-    environment: { RELAY_FUNCTION: name },
-    statements: [
-      {
-        Sid: "CallRelay",
-        Effect: "Allow",
-        Action: ["lambda:InvokeFunction"],
-        Resource: pulumi.interpolate`arn:aws:lambda:${region}:${accountId}:function:${name}`,
-      },
-    ],
-  };
-}
+export const relayLink = (databaseName: string): Link =>
+  callLink(relayName(databaseName), { variable: "RELAY_FUNCTION", sid: "CallRelay" });
 
 /**
  * Publishes a database's outbox: called by the API after each commit, and by a schedule for what such a call has missed. At most two
@@ -65,7 +51,7 @@ export class OutboxRelay extends pulumi.ComponentResource {
         description: `Publishes what is in the outbox of the database ${args.databaseName}`,
         links: [
           args.database.link(args.databaseName, "relay"),
-          bus.publish(),
+          bus.publish(topic),
           ...(direct ? [invokeLink(consumers)] : []),
         ],
         timeout: 60,
@@ -84,7 +70,11 @@ export class OutboxRelay extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [args.migrated, ...bus.ready] },
     );
-    sweep(this, name, args.sweep, this.lambda);
+    invokeBySchedule(this, name, {
+      description: "Looks for events left in an outbox",
+      rate: args.sweep,
+      lambda: this.lambda,
+    });
     this.registerOutputs({});
   }
 }
@@ -104,17 +94,3 @@ const invokeLink = (consumers: Lambda[]): Link => ({
           },
         ],
 });
-
-function sweep(parent: OutboxRelay, name: string, schedule: string, lambda: Lambda): void {
-  const rule = new aws.cloudwatch.EventRule(
-    name,
-    { description: `Looks for events left in an outbox`, scheduleExpression: schedule },
-    { parent },
-  );
-  new aws.cloudwatch.EventTarget(name, { rule: rule.name, arn: lambda.arn, input: "{}" }, { parent });
-  new aws.lambda.Permission(
-    name,
-    { function: lambda.name, action: "lambda:InvokeFunction", principal: "events.amazonaws.com", sourceArn: rule.arn },
-    { parent },
-  );
-}

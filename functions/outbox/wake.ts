@@ -1,7 +1,10 @@
 import { invoker } from "../runtime/invoke";
 
-/** A relay goes on looking for so long after it found the last event, in ms. */
-export const LINGER = 200;
+/**
+ * A relay goes on looking for so long after it found the last event, in ms. Long enough that under a steady load each instance of an API
+ * calls twice a second only, since a call costs more than the looks that it spares.
+ */
+export const LINGER = 500;
 
 /** So long after a call for the relay no other is needed, in ms: that relay is still there, or another waits its turn. */
 const CALLED = LINGER / 2;

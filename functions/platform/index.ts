@@ -3,6 +3,7 @@ import type { ApiService, Route } from "../../components/http-api";
 import { Lambda } from "../../components/lambda";
 import { dispatcher } from "../runtime/dispatch";
 import { routesOf } from "../runtime/endpoint";
+import { readOnly } from "../runtime/work";
 import { platformEndpoints } from "./endpoints";
 
 export interface PlatformServiceArgs {
@@ -31,7 +32,7 @@ export class PlatformService extends pulumi.ComponentResource implements ApiServ
           const parsed = JSON.parse(document);
           return dispatcher(
             platformEndpoints(() => parsed),
-            readOnly,
+            readOnly(undefined),
           );
         },
       },
@@ -41,9 +42,3 @@ export class PlatformService extends pulumi.ComponentResource implements ApiServ
     this.registerOutputs();
   }
 }
-
-/** There is nothing to write. */
-const readOnly = {
-  read: undefined,
-  write: () => Promise.reject(new Error("The platform's endpoints only read.")),
-};

@@ -1,4 +1,6 @@
 import type { MSKEvent, MSKRecord } from "aws-lambda";
+import { type Cause, deadLetters } from "./dead-letters";
+import { isTransient, poison, poisonOf } from "./failures";
 import type { Event } from "./outbox";
 
 /** An event as it is published: CloudEvents 1.0 in JSON (structured mode of the Kafka protocol binding). */
@@ -16,26 +18,79 @@ export interface CloudEvent {
   data: Event["data"];
 }
 
+/** What a consumer does with events, by type. */
+type Handlers = Record<string, (event: CloudEvent) => Promise<void>>;
+
+/** Waits before a handler is given an event again that it failed with, in ms; after the last it is given up. */
+const WAITS = [50, 250];
+/** Longest that the records of one invocation wait, all together, in ms: many failing ones shall not use up its time. */
+const PATIENCE = 3_000;
+
 /**
  * The handler of a function that consumes topics: decodes the records that Lambda hands over ("Using Lambda with Amazon
  * MSK") and handles those events that there is a handler for, by type. Order holds within a partition, as in Kafka;
- * partitions go side by side. When one event fails the invocation fails, and Lambda delivers all of them again.
+ * partitions go side by side.
+ *
+ * A transient failure (functions/runtime/failures.ts) stops its partition and fails the invocation: Lambda delivers all of its records
+ * again. What fails by itself, after a few tries, is set aside, and its partition goes on. When it cannot be set aside, the
+ * invocation fails. So it does, at its end, where there is nowhere to set records aside: then Lambda keeps the event.
  */
 export const consumer =
-  (handlers: Record<string, (event: CloudEvent) => Promise<void>>) =>
+  (handlers: Handlers, setAside = deadLetters()) =>
   async ({ records }: Pick<MSKEvent, "records">): Promise<void> => {
+    const patience = { left: PATIENCE };
+    const kept: unknown[] = [];
     const outcomes = await Promise.allSettled(
       Object.values(records).map(async (partition) => {
         for (const record of partition) {
-          const event = eventOf(record);
-          const handle = event && Object.hasOwn(handlers, event.type) ? handlers[event.type] : undefined;
-          if (event && handle) await handle(event);
+          const cause = await failureOf(record, handlers, patience);
+          if (cause === undefined) continue;
+          tell(record, cause);
+          if (setAside === undefined) kept.push(cause.error);
+          else await setAside(record, cause);
         }
       }),
     );
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+    if (kept.length > 0) throw kept[0];
   };
+
+/**
+ * Handles a record; answers why that cannot be done, or undefined when it is done.
+ *
+ * @throws what is transient.
+ */
+const failureOf = async (
+  record: MSKRecord,
+  handlers: Handlers,
+  patience: { left: number },
+): Promise<Cause | undefined> => {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      const event = eventOf(record);
+      const handle = event && Object.hasOwn(handlers, event.type) ? handlers[event.type] : undefined;
+      if (event && handle) await handle(event);
+      return undefined;
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      const reason = poisonOf(error);
+      const wait = WAITS[attempts - 1];
+      if (reason !== undefined || wait === undefined) return { reason: reason ?? "handler_failed", error, attempts };
+      const pause = Math.min(wait, patience.left);
+      patience.left -= pause;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+};
+
+/** For whoever has to mend it: where the record is, and where the handler failed. */
+const tell = ({ topic, partition, offset }: MSKRecord, { reason, attempts, error }: Cause): void =>
+  console.error({
+    message: "A record could not be handled",
+    ...{ topic, partition, offset, reason, attempts },
+    error: error instanceof Error ? (error.stack ?? String(error)) : String(error),
+  });
 
 /** Undefined for a tombstone, which has no value. */
 const eventOf = ({ topic, partition, offset, value }: MSKRecord): CloudEvent | undefined => {
@@ -45,8 +100,8 @@ const eventOf = ({ topic, partition, offset, value }: MSKRecord): CloudEvent | u
   try {
     event = JSON.parse(Buffer.from(value, "base64").toString("utf8"));
   } catch {
-    throw new Error(`${where} is not JSON.`);
+    throw poison("not_json", `${where} is not JSON.`);
   }
   if (event?.specversion === "1.0" && typeof event.type === "string" && typeof event.data === "object") return event;
-  throw new Error(`${where} is not a CloudEvent.`);
+  throw poison("not_cloudevent", `${where} is not a CloudEvent.`);
 };

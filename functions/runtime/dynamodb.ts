@@ -3,6 +3,7 @@
  * condition that is not met is an answer here, not an error, since all of our algorithms live on it.
  */
 import type { NativeAttributeValue, NumberValue } from "@aws-sdk/lib-dynamodb";
+import { isOutage } from "./failures";
 import { problem } from "./problem";
 
 /** An item. Numbers come as `NumberValue`, which keeps all 38 digits; strings sets as `Set`. */
@@ -143,20 +144,6 @@ const guarded = async <T>(call: Promise<T>): Promise<T> => {
     console.error({ message: "DynamoDB is not available", error: String(error) });
     throw problem(503, "unavailable", "The service is not available right now.", { retryAfter: 1 });
   }
-};
-
-/** Faults of the server, throttling, and connections that fail (DynamoDB developer guide, "Error handling"). */
-const isOutage = (error: unknown): boolean => {
-  const throttled = [
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-    "TimeoutError",
-    "InternalServerError",
-    "ServiceUnavailable",
-  ];
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return throttled.includes(nameOf(error)) || /^E(CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN)/.test(code);
 };
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "");

@@ -29,7 +29,8 @@ export const Instant = () =>
 /** RFC 3339, section 5.6: a date and a time with an offset. */
 const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-const isCalendarDay = (day: string): boolean => {
+/** Whether there is such a day, in the years 1900 to 2199. */
+export const isCalendarDay = (day: string): boolean => {
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) && day >= "1900" && day < "2200";
 };

@@ -6,13 +6,40 @@
 /** Sends an event to a function, which takes it later; done when Lambda has accepted it. */
 export type InvokeLater = (functionName: string, event: unknown) => Promise<void>;
 
+/** Gives an event to a function and waits for what it answers; fails when the function does. */
+export type Call = (functionName: string, event: unknown) => Promise<unknown>;
+
 /** Made once in each instance: connections are kept. `AWS_ENDPOINT_URL` names another endpoint than AWS's own. */
 export const invoker = (): InvokeLater => {
+  const request = requester();
+  return async (functionName, event) => {
+    const response = await request(functionName, "Event", event);
+    await response.arrayBuffer();
+    if (response.status !== 202) throw refusal(response, functionName);
+  };
+};
+
+/** Likewise. An error of the function is not one of the request: Lambda tells of it in a header. */
+export const caller = (): Call => {
+  const request = requester();
+  return async (functionName, event) => {
+    const response = await request(functionName, "RequestResponse", event);
+    const answer = await response.text();
+    if (response.status !== 200) throw refusal(response, functionName);
+    if (response.headers.has("x-amz-function-error")) throw new Error(`${functionName} failed: ${answer}`);
+    return JSON.parse(answer || "null");
+  };
+};
+
+const refusal = ({ status }: Response, functionName: string): Error =>
+  new Error(`Lambda answered ${status} to the invocation of ${functionName}.`);
+
+const requester = () => {
   const { SignatureV4 }: typeof import("@smithy/signature-v4") = require("@smithy/signature-v4");
   const { Sha256 }: typeof import("@aws-crypto/sha256-js") = require("@aws-crypto/sha256-js");
   const region = process.env.AWS_REGION ?? "";
   const endpoint = new URL(process.env.AWS_ENDPOINT_URL ?? `https://lambda.${region}.amazonaws.com`);
-  return async (functionName, event) => {
+  return async (functionName: string, type: "Event" | "RequestResponse", event: unknown): Promise<Response> => {
     const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = process.env;
     const signer = new SignatureV4({
       service: "lambda",
@@ -33,12 +60,9 @@ export const invoker = (): InvokeLater => {
       ...(endpoint.port && { port: Number(endpoint.port) }),
       path,
       query: {},
-      headers: { host: endpoint.host, "content-type": "application/json", "x-amz-invocation-type": "Event" },
+      headers: { host: endpoint.host, "content-type": "application/json", "x-amz-invocation-type": type },
       body,
     });
-    const response = await fetch(new URL(path, endpoint), { method: "POST", headers, body });
-    await response.arrayBuffer();
-    if (response.status !== 202)
-      throw new Error(`Lambda answered ${response.status} to the invocation of ${functionName}.`);
+    return fetch(new URL(path, endpoint), { method: "POST", headers, body });
   };
 };

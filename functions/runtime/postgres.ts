@@ -11,13 +11,13 @@ export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 export type Connection = postgres.Sql<Record<never, never>>;
 
 /**
- * Connects as `DATABASE_USER` to `DATABASE_NAME`, lazily: the first statement opens the connection.
+ * Connects as `DATABASE_USER` to `DATABASE_NAME` (or with another prefix), lazily: the first statement opens the connection.
  *
  * An instance serves one event at a time, so one connection is all it needs. Type lookups are off (they would cost a round
  * trip at every cold start). Amounts (`numeric`) and `bigint` stay strings; `timestamptz` becomes `Date`.
  */
-export const connect = (applicationName: string): Connection => {
-  const { host, port, database, username, password, ssl } = connectionSettings();
+export const connect = (applicationName: string, prefix = "DATABASE"): Connection => {
+  const { host, port, database, username, password, ssl } = connectionSettings(prefix);
   return postgres<Record<never, never>>({
     host,
     port,
@@ -41,12 +41,16 @@ export const connect = (applicationName: string): Connection => {
 
 /**
  * Sends a query that is planned anew for the values it carries: a plan for anybody would be bad for somebody, as people have
- * a hundred transactions or a hundred thousand. All three statements travel together, over the one connection.
+ * a hundred transactions or a hundred thousand. All three statements travel together, over the one connection; each is sent at once,
+ * as one that is only awaited would be sent after the others.
  */
-export const plannedForItsValues = async <Rows>(sql: Sql, query: PromiseLike<Rows>): Promise<Rows> => {
+export const plannedForItsValues = async <Rows extends readonly postgres.MaybeRow[]>(
+  sql: Sql,
+  query: postgres.PendingQuery<Rows>,
+): Promise<Rows> => {
   const [, rows] = await Promise.all([
     sql`set plan_cache_mode = force_custom_plan`.execute(),
-    query,
+    query.execute(),
     sql`set plan_cache_mode = auto`.execute(),
   ]);
   return rows;
@@ -66,5 +70,6 @@ export const isUnavailable = (error: unknown): boolean => {
 /** Serialization failure or deadlock (40001, 40P01): the whole transaction may be tried again. */
 export const isConflict = (error: unknown): boolean => ["40001", "40P01"].includes(codeOf(error));
 
-const codeOf = (error: unknown): string =>
+/** The SQLSTATE of PostgreSQL's errors, or the name that the system or postgres.js gives; empty for others. */
+export const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";

@@ -2,9 +2,9 @@
  * Units of work of one statement: for changes where round trips and the time that locks are held decide the speed.
  *
  * A handler reads what it needs without locks, decides, and hands over its answer together with the one statement that makes it
- * true. The statement locks first and checks again (`guard`) what the decision was based upon; when that has changed meanwhile,
- * nothing is written and the handler decides anew. The idempotency record is written by the same statement: change, answer
- * and events are committed together, in one round trip.
+ * true. The statement locks what it changes and checks again (`guard`) what the decision was based upon; when that has changed
+ * meanwhile it is undone as a whole, and the handler decides anew. The idempotency record is written by the same statement:
+ * change, answer and events are committed together, in one round trip.
  */
 import type { Answer } from "./answer";
 import {
@@ -17,16 +17,16 @@ import {
   selectResponse,
   type WriteRequest,
 } from "./idempotency";
-import { type Connection, type Fragment, isConflict, type Sql } from "./postgres";
+import { type Connection, codeOf, type Fragment, isConflict, type Sql } from "./postgres";
 import { type Response, responseOf } from "./response";
 import { busy, type UnitOfWork } from "./work";
 
 /** A guarded change, as the parts of one statement. */
 export interface Change {
-  /** CTEs, of which the last is `guard`: one row with `ok`, whether what was decided upon still holds. Locks what is changed. */
-  guard: Fragment;
-  /** CTEs that change data. Each must hold back unless `exists (select from claim)`. */
+  /** CTEs that change data, and those that they and `guard` read. Each must hold back unless `exists (select from claim)`. */
   effects: Fragment;
+  /** Whether what was decided upon still holds: a condition on what `effects` have locked. All of them are undone when it does not. */
+  guard: Fragment;
   /** What the statement returns besides: `, <expressions>`. */
   result?: Fragment;
   /** Joins that `result` reads from. */
@@ -67,34 +67,31 @@ export const statementWork = (sql: Connection): UnitOfWork<Statements> => ({
 const readsOnly = () => Promise.reject(new Error("A GET does not write."));
 
 const unitOf = (sql: Connection, request: WriteRequest, again: boolean): Statements => {
-  const execute = async (change: Change, claim: Fragment, expired: Fragment) => {
-    const [{ ok = false, claimed = false, ...result } = {}] = await sql<{ ok?: boolean; claimed?: boolean }[]>`
-      with ${change.guard},
-      ${expired}
-      claim as (${claim}),
+  const execute = async (change: Change, claim: Fragment) => {
+    const [{ claimed = false, ...result } = {}] = await sql<{ claimed?: boolean }[]>`
+      with ${claim},
       ${change.effects}
-      select guard.ok, exists (select from claim) as claimed ${change.result ?? sql``}
-      from guard ${change.from ?? sql``}
+      select exists (select from claim) as claimed ${change.result ?? sql``}
+      from (select) as statement ${change.from ?? sql``}
+      where must_hold(${change.guard} or not exists (select from claim))
     `;
-    if (!ok) throw overtaken();
     if (!claimed) throw taken();
     return result;
   };
+  const unclaimed = sql`claim as (select)`;
   return {
     sql,
     again,
     commit: async (answer, change) => {
       if (request.idempotencyKey === undefined) {
-        await execute(change, sql`select from guard where ok`, sql``);
+        await execute(change, unclaimed);
       } else {
-        const allowed = sql`(select ok from guard) and ${lockKey(sql, request)}`;
-        const response = responseOf(answer, "no-store");
-        await execute(change, insertResponse(sql, request, response, allowed), sql`${purgeExpired(sql, request)},`);
+        const response = insertResponse(sql, request, responseOf(answer, "no-store"), lockKey(sql, request));
+        await execute(change, sql`${purgeExpired(sql, request)}, claim as (${response})`);
       }
       return answer;
     },
-    apply: async <Result>(change: Change) =>
-      (await execute(change, sql`select from guard where ok`, sql``)) as unknown as Result,
+    apply: async <Result>(change: Change) => (await execute(change, unclaimed)) as unknown as Result,
   };
 };
 
@@ -116,8 +113,8 @@ const firstResponse = async (sql: Connection, request: WriteRequest): Promise<Re
   return replay(stored, request);
 };
 
-const overtaken = () => Object.assign(new Error("Somebody else was faster."), { overtaken: true });
-const isOvertaken = (error: unknown): boolean => error instanceof Error && "overtaken" in error;
+/** The error of the database's function `must_hold`: somebody else was faster. */
+const isOvertaken = (error: unknown): boolean => codeOf(error) === "AH001";
 
 const taken = () => Object.assign(new Error("The Idempotency-Key was used before."), { taken: true });
 const isTaken = (error: unknown): boolean => error instanceof Error && "taken" in error;

@@ -29,6 +29,12 @@ export const sqlWork = (sql: Connection): UnitOfWork<Sql> => ({
     ) as Promise<Response>,
 });
 
+/** Where nothing is ever written: no endpoint has another method than GET. */
+export const readOnly = <Unit>(read: Unit): UnitOfWork<Unit> => ({
+  read,
+  write: () => Promise.reject(new Error("These endpoints only read.")),
+});
+
 /** Repeats a transaction that PostgreSQL broke off to resolve a conflict; gives up after the third try. */
 const withRetries = async <T>(transaction: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {

@@ -4,6 +4,7 @@ import { decodeCursor, InstantKey, pageOf } from "../runtime/cursor";
 import { type EndpointTable, endpoint } from "../runtime/endpoint";
 import { Id, PageOf, paging } from "../runtime/fields";
 import { newId, personalGroupId } from "../runtime/ids";
+import { groupsOf, isErased, isMember } from "../runtime/memberships";
 import { fitsCurrency, Holding, isInRange, toHundredths, wholeOnly } from "../runtime/money";
 import { insertEvents, outboxRow } from "../runtime/outbox";
 import type { Fragment, Sql } from "../runtime/postgres";
@@ -13,7 +14,7 @@ import { invalidBody } from "../runtime/validation";
 import { balanceCreated } from "./events";
 import { amountOutOfRange, balanceNotFound } from "./ledger";
 import { Balance, BalanceName, NewBalance } from "./schemas";
-import { balanceColumns, groupsOf, isErased, isMember } from "./store";
+import { balanceColumns } from "./store";
 
 /** Balances: where people keep money. */
 export const balanceEndpoints = (): EndpointTable<Statements> => ({
@@ -163,11 +164,7 @@ const requireSomebody = async (sql: Sql, id: string, userId: string): Promise<vo
 };
 
 const opened = (sql: Sql, balance: Balance): Change => ({
-  guard: sql`
-    guard as (
-      select ${isMember(sql, balance.group_id, balance.user_id)} and not ${isErased(sql, balance.user_id)} as ok
-    )
-  `,
+  guard: sql`(${isMember(sql, balance.group_id, balance.user_id)} and not ${isErased(sql, balance.user_id)})`,
   effects: sql`
     written as (
       insert into balances (
@@ -204,20 +201,14 @@ const changed = (
   const { balance_id: balanceId, user_id: aggregateId } = balance;
   const event = outboxRow({ type, source: "transactions", aggregateId, data: {} });
   return {
-    guard: sql`
+    guard: sql`exists (select from before where ${fits} ${conditional ? sql`and version = ${balance.version}` : sql``})`,
+    effects: sql`
       before as materialized (
         select * from balances where balance_id = ${balanceId} and deleted_at is null for no key update
-      ), guard as materialized (
-        select exists (
-          select from before where ${fits} ${conditional ? sql`and version = ${balance.version}` : sql``}
-        ) as ok
-      )
-    `,
-    effects: sql`
-      after as (
+      ), after as (
         update balances b
         set ${set}, version = b.version + 1, updated_at = greatest(b.updated_at + interval '1 ms', now())
-        where b.balance_id = ${balanceId} and exists (select from claim)
+        where b.balance_id = (select balance_id from before) and exists (select from claim)
         returning b.*
       ), published as (
         insert into outbox (id, event_type, aggregate_id, payload)

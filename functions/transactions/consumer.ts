@@ -1,9 +1,9 @@
 import { eventHandlers } from "../events/handlers";
 import type { EventOf } from "../events/types";
 import { consumer } from "../runtime/consumer";
+import { forgetGroup, rememberMembers } from "../runtime/memberships";
 import type { Connection } from "../runtime/postgres";
 import { eraseUser } from "./erasure";
-import { forgetGroup, rememberMembers } from "./memberships";
 
 type MembersEvent = EventOf<"GroupCreated" | "GroupUpdated" | "UserInvitedGroup" | "UserJoinedGroup" | "UserLeftGroup">;
 

@@ -6,10 +6,8 @@
  * Nothing is published. Everybody who keeps something of a user takes `UserDeleted` themselves; events of each balance and
  * transaction would only spread once more what is to be forgotten.
  */
-import type { Connection, Fragment } from "../runtime/postgres";
-
-/** Rows that one statement touches at most: none runs long, and each has its own commit. */
-const atOnce = 1_000;
+import type { Connection } from "../runtime/postgres";
+import { inSteps } from "../runtime/steps";
 
 /**
  * Can be repeated, and goes on where it was broken off. What the user's token, good for up to an hour, still tries is refused:
@@ -25,52 +23,44 @@ export const eraseUser = async (sql: Connection, userId: string): Promise<void> 
     ]),
   );
   // In the order in which all statements lock balances, so that none waits for each other.
-  await untilDone(
-    () => sql`
+  await inSteps(
+    (most) => sql`
       with open as materialized (
         select balance_id from balances
         where user_id = ${userId} and deleted_at is null
         order by balance_id
-        limit ${atOnce}
+        limit ${most}
         for no key update
       )
       update balances set deleted_at = now() where balance_id = any (array(select balance_id from open))
     `,
   );
-  await untilDone(
-    () => sql`
+  await inSteps(
+    (most) => sql`
       delete from transactions
       where transaction_id = any (array(
         select transaction_id from transactions
         where user_id = ${userId}
         order by transacted_at, transaction_id
-        limit ${atOnce}
+        limit ${most}
       ))
     `,
   );
-  await untilDone(
-    () => sql`
+  await inSteps(
+    (most) => sql`
       delete from balances
       where balance_id = any (array(
-        select balance_id from balances where user_id = ${userId} and deleted_at is not null limit ${atOnce}
+        select balance_id from balances where user_id = ${userId} and deleted_at is not null limit ${most}
       ))
     `,
   );
-  await untilDone(
-    () => sql`
+  await inSteps(
+    (most) => sql`
       delete from idempotency_keys
       where user_id = ${userId}
-        and key = any (array(select key from idempotency_keys where user_id = ${userId} limit ${atOnce}))
+        and key = any (array(select key from idempotency_keys where user_id = ${userId} limit ${most}))
     `,
   );
   await sql`delete from group_members where user_id = ${userId}`;
   await sql`delete from outbox_dead_letters where aggregate_id = ${userId}`;
-};
-
-/** Repeats a statement until there is less for it than it takes at once. */
-const untilDone = async (some: () => Fragment): Promise<void> => {
-  let touched: number;
-  do {
-    touched = (await some()).count;
-  } while (touched === atOnce);
 };

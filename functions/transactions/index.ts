@@ -59,11 +59,12 @@ export class TransactionsService extends pulumi.ComponentResource implements Api
       },
       { parent: this, dependsOn: [migrations.done] },
     );
+    const topics = ["ahorro.users"];
     this.consumer = new Lambda(
       `${name}-consumer`,
       {
         description: "Learns who is in which group, and erases what deleted users leave behind",
-        links: [args.database.link("transactions", "consumer"), args.bus.consume("transactions")],
+        links: [args.database.link("transactions", "consumer"), args.bus.consume("transactions", topics)],
         // Erasing years of transactions takes a while; each thousand of them is committed by itself.
         timeout: 120,
         logRetentionDays: args.logRetentionDays,
@@ -71,7 +72,7 @@ export class TransactionsService extends pulumi.ComponentResource implements Api
       },
       { parent: this, dependsOn: [migrations.done] },
     );
-    args.bus.subscribe({ group: "transactions", topics: ["ahorro.users"], lambda: this.consumer });
+    args.bus.subscribe({ group: "transactions", topics, lambda: this.consumer });
     this.routes = routesOf(transactionsEndpoints());
     this.registerOutputs();
   }

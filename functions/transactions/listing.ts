@@ -3,6 +3,7 @@ import { type Answer, type Page, page } from "../runtime/answer";
 import { decodeCursor, InstantKey, pageOf } from "../runtime/cursor";
 import type { Caller } from "../runtime/endpoint";
 import { Choice, Day, Flag, Id, Ids, Line, Moment, paging } from "../runtime/fields";
+import { groupsOf, isMember } from "../runtime/memberships";
 import { AmountBound, Money, toHundredths } from "../runtime/money";
 import { type Fragment, plannedForItsValues, type Sql } from "../runtime/postgres";
 import { problem } from "../runtime/problem";
@@ -10,7 +11,7 @@ import type { Statements } from "../runtime/statement-work";
 import { type RecordedTransaction, shown } from "./ledger";
 import { searchable } from "./record";
 import { type Transaction, TransactionType } from "./schemas";
-import { groupsOf, isMember, transactionColumns } from "./store";
+import { transactionColumns } from "./store";
 
 /** A bound in time: a whole calendar day of the sender, or an instant. */
 const Bound = () => v.union([Day(), Moment()]);

@@ -7,9 +7,10 @@ import { balancesNamed, deltasOf, type KnownBalance, type LedgerChange, type Rec
 /**
  * The one way into the ledger: transactions, balances and events of any number of changes, in one statement.
  *
- * It locks the transactions that are changed, then the balances in the order of their ids (so that no two statements wait for each
- * other), and holds back unless each transaction is of the version before, each balance is what it was taken for, and each
- * amount stays within range. Deltas are added in SQL to what the locked rows hold.
+ * It holds only if each transaction that is changed is of the version before, each balance is what it was taken for, and each
+ * amount stays within range. Deltas are added in SQL to what the locked rows hold. Everything else is written before balances are
+ * locked, since many may wait for one of them: what is left to do under the lock is to look, to add, and to commit. They are
+ * locked in the order of their ids, so that no two statements wait for each other.
  */
 export const record = (sql: Sql, changes: LedgerChange[], balances: Map<string, KnownBalance>): Change => {
   const rows = changes.map(({ after }) => rowOf(after));
@@ -23,7 +24,7 @@ export const record = (sql: Sql, changes: LedgerChange[], balances: Map<string, 
     return { balance_id, user_id, group_id, currency };
   });
   return {
-    guard: sql`
+    effects: sql`
       changed as (
         select *
         from json_to_recordset(${JSON.stringify(rows)}::text::json) as (
@@ -32,39 +33,7 @@ export const record = (sql: Sql, changes: LedgerChange[], balances: Map<string, 
           category_ids uuid[], search text, version bigint, approved_at timestamptz, transacted_at timestamptz,
           transacted_on date, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz
         )
-      ), delta as (
-        select balance_id, sum(delta) as delta
-        from jsonb_to_recordset(${JSON.stringify(deltas)}::text::jsonb) as (balance_id uuid, delta numeric)
-        group by balance_id
-      ), relied as (
-        select *
-        from jsonb_to_recordset(${JSON.stringify(relied)}::text::jsonb)
-          as (balance_id uuid, user_id uuid, group_id uuid, currency text)
-      ), previous as materialized (
-        select t.transaction_id, t.version
-        from transactions t
-        where t.transaction_id = any (array(select transaction_id from changed where version > 1))
-        order by t.transaction_id
-        for no key update
-      ), held as materialized (
-        select b.balance_id, b.user_id, b.group_id, b.currency, b.amount
-        from balances b
-        where b.balance_id = any (array(select balance_id from relied)) and b.deleted_at is null
-        order by b.balance_id
-        for no key update
-      ), guard as materialized (
-        select (
-            select count(*) from changed join previous using (transaction_id) where changed.version = previous.version + 1
-          ) = (select count(*) from changed where version > 1)
-          and (select count(*) from held join relied using (balance_id, user_id, group_id, currency))
-            = (select count(*) from relied)
-          and not exists (
-            select from held join delta using (balance_id) where abs(held.amount + delta.delta) >= 1e16
-          ) as ok
-      )
-    `,
-    effects: sql`
-      written as (
+      ), written as (
         insert into transactions (
           transaction_id, user_id, group_id, type, amount, currency, from_balance_id, to_balance_id, to_amount, to_currency,
           category_id, description, entries, category_ids, search, version, approved_at, transacted_at, transacted_on,
@@ -96,6 +65,29 @@ export const record = (sql: Sql, changes: LedgerChange[], balances: Map<string, 
             transacted_on = excluded.transacted_on,
             updated_at = excluded.updated_at,
             deleted_at = excluded.deleted_at
+        where transactions.version = excluded.version - 1
+        returning true
+      ), published as (
+        ${insertEvents(sql, changes.map(transactionEvent), sql`exists (select from claim)`)}
+        returning true
+      ), delta as (
+        select balance_id, sum(delta) as delta
+        from jsonb_to_recordset(${JSON.stringify(deltas)}::text::jsonb) as (balance_id uuid, delta numeric)
+        group by balance_id
+      ), relied as (
+        select *
+        from jsonb_to_recordset(${JSON.stringify(relied)}::text::jsonb)
+          as (balance_id uuid, user_id uuid, group_id uuid, currency text)
+      ), held as materialized (
+        select b.balance_id, b.user_id, b.group_id, b.currency, b.amount
+        from balances b
+        where b.balance_id = any (array(
+            select balance_id
+            from relied
+            where (select count(*) from written) > 0 and (select count(*) from published) > 0
+          )) and b.deleted_at is null
+        order by b.balance_id
+        for no key update
       ), moved as (
         update balances b
         set amount = b.amount + delta.delta, version = b.version + 1, updated_at = greatest(b.updated_at, now())
@@ -103,8 +95,16 @@ export const record = (sql: Sql, changes: LedgerChange[], balances: Map<string, 
         where b.balance_id = delta.balance_id
           and b.balance_id = any (array(select balance_id from delta))
           and exists (select from claim)
-      ), published as (
-        ${insertEvents(sql, changes.map(transactionEvent), sql`exists (select from claim)`)}
+      )
+    `,
+    guard: sql`
+      (
+        (select count(*) from written) = (select count(*) from changed)
+        and (select count(*) from held join relied using (balance_id, user_id, group_id, currency))
+          = (select count(*) from relied)
+        and not exists (
+          select from held join delta using (balance_id) where abs(held.amount + delta.delta) >= 1e16
+        )
       )
     `,
   };

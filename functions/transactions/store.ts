@@ -1,28 +1,8 @@
 /** SQL that several endpoints of the transactions service share. Access is decided here, in the `where`: no row, no resource. */
-import { personalGroupId } from "../runtime/ids";
 import type { Fragment, Sql } from "../runtime/postgres";
 import { problem } from "../runtime/problem";
 import type { Statements } from "../runtime/statement-work";
 import type { KnownBalance, RecordedTransaction } from "./ledger";
-
-/** The groups somebody is in right now, as an array; what events have told, and the personal one, which needs no telling. */
-export const groupsOf = (sql: Sql, userId: string): Fragment => sql`
-  array(
-    select group_id from group_members where user_id = ${userId}
-    union all
-    select ${personalGroupId(userId)}::uuid
-  )
-`;
-
-/** Whether somebody is in a group right now. */
-export const isMember = (sql: Sql, groupId: string, userId: string): Fragment =>
-  groupId === personalGroupId(userId)
-    ? sql`true`
-    : sql`exists (select from group_members where group_id = ${groupId} and user_id = ${userId})`;
-
-/** Whether somebody has deleted their account; their token stays good for up to an hour. */
-export const isErased = (sql: Sql, userId: string): Fragment =>
-  sql`exists (select from erased_users where user_id = ${userId})`;
 
 /** The columns of a Balance. */
 export const balanceColumns = (sql: Sql): Fragment => sql`

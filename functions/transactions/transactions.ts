@@ -1,6 +1,7 @@
 import { created, multi, noContent, ok } from "../runtime/answer";
 import { type EndpointTable, endpoint } from "../runtime/endpoint";
 import { Id, PageOf } from "../runtime/fields";
+import { groupsOf } from "../runtime/memberships";
 import { problem } from "../runtime/problem";
 import type { Statements } from "../runtime/statement-work";
 import { judged } from "./batch";
@@ -18,7 +19,7 @@ import {
 import { listQuery, listTransactions } from "./listing";
 import { record } from "./record";
 import { Batch, BatchResult, NewTransaction, Transaction } from "./schemas";
-import { groupsOf, ownTransaction, type ReadBalances, transactionColumns, transactionNotFound } from "./store";
+import { ownTransaction, type ReadBalances, transactionColumns, transactionNotFound } from "./store";
 
 /** Transactions: expenses, incomes, and movements between balances. */
 export const transactionEndpoints = (readBalances: ReadBalances): EndpointTable<Statements> => {

@@ -6,6 +6,13 @@ export interface EnvironmentOptions {
   extraEnvironment: Record<string, string>;
 }
 
+/** What functions sign with. */
+export const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: "local",
+  AWS_SECRET_ACCESS_KEY: "local",
+  AWS_SESSION_TOKEN: "local",
+} as const;
+
 /**
  * The complete environment of one instance: declared variables, Lambda's reserved ones (which a function cannot override,
  * as on AWS), then the host's. Nothing of the parent process's environment is in it.
@@ -27,9 +34,7 @@ export function environmentOf(
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-    AWS_SESSION_TOKEN: "local",
+    ...CREDENTIALS,
     LAMBDA_TASK_ROOT: definition.directory,
     LAMBDA_RUNTIME_DIR: "/var/runtime",
     LANG: "en_US.UTF-8",

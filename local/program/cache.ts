@@ -10,6 +10,7 @@ const PROGRAM_SOURCES = [
   "components",
   "functions",
   "migrations",
+  "web/dist",
   "local/program",
   "Pulumi.yaml",
   "package-lock.json",

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { unpackArchive } from "./archive";
 import type { Resource } from "./graph";
@@ -11,6 +11,7 @@ interface Registration {
   getParent(): string;
   getProvider(): string;
   getProtect(): boolean;
+  getRetainondelete(): boolean;
   getDependenciesList(): string[];
 }
 type RegistrationCallback = (error: Error | null, response?: { getUrn(): string }) => void;
@@ -78,6 +79,7 @@ function watchRegistrations(resources: Resource[]): void {
     if (resource) {
       resource.dependencies = request.getDependenciesList();
       resource.protect = request.getProtect();
+      if (request.getRetainondelete()) resource.retainOnDelete = true;
       if (request.getParent()) resource.parent = request.getParent();
       if (request.getProvider()) resource.provider = request.getProvider();
     }
@@ -86,8 +88,11 @@ function watchRegistrations(resources: Resource[]): void {
 }
 
 async function recordInputs(type: string, inputs: Record<string, unknown>, workFolder: string) {
-  const { code, ...others } = inputs;
+  const { code, source, ...others } = inputs;
   const recorded = plain(others) as Record<string, unknown>;
+  if (source instanceof pulumi.asset.FileAsset) return { ...recorded, source: { path: resolve(await source.path) } };
+  if (source !== undefined) recorded.source = plain(source);
+  if (code !== undefined) recorded.code = plain(code);
   if (type !== "aws:lambda/function:Function" || !pulumi.asset.AssetArchive.isInstance(code)) return recorded;
   const directory = join(workFolder, "functions", String(recorded.name));
   await unpackArchive(code as pulumi.asset.AssetArchive, directory);

@@ -18,7 +18,10 @@ export interface Resource {
   type: string;
   /** Logical name given in the program. */
   name: string;
-  /** Resolved inputs. Asset archives are replaced by `{ directory }`: the absolute folder that holds their files. */
+  /**
+   * Resolved inputs. Asset archives are replaced by `{ directory }`, the absolute folder that holds their files; files by `{ path }`,
+   * their absolute paths.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: inputs of any provider's resource
   inputs: Record<string, any>;
   /** Outputs as the mocks answered them (inputs plus synthesised values such as `arn`). */
@@ -32,6 +35,8 @@ export interface Resource {
   provider?: string;
   /** Whether Pulumi refuses to delete it. */
   protect?: boolean;
+  /** Left as it is when the program no longer declares it; absent when not. */
+  retainOnDelete?: boolean;
 }
 
 /** All resources of one type, e.g. `resourcesOf(graph, "aws:lambda/function:Function")`. */

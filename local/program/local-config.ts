@@ -18,5 +18,8 @@ export const localConfig = (): Record<string, string> => ({
   "ahorro:categories": JSON.stringify({ halfLifeDays: 30, deletionProtection: false }),
   "ahorro:events": JSON.stringify({ broker: "serverless", sweep: "rate(1 minute)" }),
   "ahorro:mail": JSON.stringify({ identity: "ahorro.localhost", from: "no-reply@ahorro.localhost" }),
+  // Nothing leaves the laptop unless it is wished for.
+  "ahorro:rates": JSON.stringify(process.env.ECB_URL ? { feedUrl: process.env.ECB_URL } : {}),
+  "ahorro:web": JSON.stringify({ priceClass: "PriceClass_100" }),
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });

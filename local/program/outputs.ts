@@ -11,6 +11,8 @@ export interface Addresses {
   /** Addresses of Kafka brokers, separated by commas. */
   kafka?: string;
   cognito?: { host: string; port: number; poolId: string; clientId: string };
+  /** Host and port of the distribution. */
+  web?: string;
 }
 
 export interface OutputContext {
@@ -68,6 +70,18 @@ const RULES: Record<string, Synthesis> = {
     apiEndpoint: addresses.apiUrl ?? `https://${name}id.execute-api.${region}.amazonaws.com`,
     executionArn: `arn:aws:execute-api:${region}:${accountId}:${name}id`,
   }),
+  "aws:cloudfront/distribution:Distribution": (name, _inputs, { accountId, addresses }) => {
+    const id = `E${name.toUpperCase().replace(/[^A-Z0-9]/g, "")}`;
+    return {
+      id,
+      arn: `arn:aws:cloudfront::${accountId}:distribution/${id}`,
+      domainName: addresses.web ?? `${name}.cloudfront.net`,
+    };
+  },
+  "aws:cloudfront/function:Function": (name, inputs, { accountId }) => {
+    const physical = nameOf(name, inputs);
+    return { id: physical, name: physical, arn: `arn:aws:cloudfront::${accountId}:function/${physical}` };
+  },
   "aws:cloudwatch/eventRule:EventRule": (name, inputs, { region, accountId }) => {
     const physical = nameOf(name, inputs);
     return { id: physical, name: physical, arn: `arn:aws:events:${region}:${accountId}:rule/${physical}` };
@@ -122,6 +136,15 @@ const RULES: Record<string, Synthesis> = {
       { secretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!cluster-${name}`, secretStatus: "active" },
     ],
   }),
+  "aws:s3/bucket:Bucket": (name, { bucket, bucketPrefix }, { region }) => {
+    const physical = String(bucket ?? `${bucketPrefix ?? `${name}-`}1`);
+    return {
+      id: physical,
+      bucket: physical,
+      arn: `arn:aws:s3:::${physical}`,
+      bucketRegionalDomainName: `${physical}.s3.${region}.amazonaws.com`,
+    };
+  },
   "aws:sesv2/configurationSet:ConfigurationSet": (name, inputs, { region, accountId }) => {
     const physical = String(inputs.configurationSetName ?? name);
     return { id: physical, arn: `arn:aws:ses:${region}:${accountId}:configuration-set/${physical}` };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type HttpRequest, type HttpResponse, type HttpServer, serveHttp } from "./http-server";
+import { type HttpRequest, type HttpResponse, type HttpServer, type StreamHandler, serveHttp } from "./http-server";
 
 /** A request to an AWS API, told apart by the credential scope of its signature. */
 export interface AwsRequest extends HttpRequest {
@@ -8,11 +8,12 @@ export interface AwsRequest extends HttpRequest {
   region: string;
 }
 
-/** What an emulation answers: a JSON document, or an error in the way of AWS's JSON protocols. */
+/** What an emulation answers: a JSON document, or an error in the way of AWS's JSON protocols; or the XML of its older ones. */
 export type AwsResponse =
-  | { status: 200; body: unknown }
+  | { status: 200; body: unknown; headers?: Record<string, string> }
   | { status: 202 }
-  | { status: 400 | 403 | 404 | 413 | 500 | 504; error: string; message: string };
+  | { status: 201 | 400 | 404; xml: string; headers?: Record<string, string> }
+  | { status: 400 | 403 | 404 | 413 | 429 | 500 | 504; error: string; message: string };
 
 /** The emulation of one AWS API. Whatever it does not emulate it refuses by name rather than ignore it. */
 export type AwsService = (request: AwsRequest) => Promise<AwsResponse>;
@@ -23,14 +24,16 @@ export type AwsService = (request: AwsRequest) => Promise<AwsResponse>;
  * not verified, since whoever reaches 127.0.0.1 may do everything here anyway.
  *
  * @param options.port 0 picks a free one.
+ * @param options.s3 is unlike the others: it streams, speaks XML, and takes links that need no header.
  */
 export function startAwsEndpoint(options: {
   port: number;
   services: Record<string, AwsService>;
+  s3?: StreamHandler;
   log?: (line: string) => void;
 }): Promise<HttpServer> {
-  const { port, services, log = () => {} } = options;
-  return serveHttp("aws", port, async (request) => toHttp(await dispatch(request, services)), log);
+  const { port, services, s3, log = () => {} } = options;
+  return serveHttp("aws", port, async (request) => toHttp(await dispatch(request, services)), log, s3);
 }
 
 async function dispatch(request: HttpRequest, services: Record<string, AwsService>): Promise<AwsResponse> {
@@ -56,7 +59,13 @@ function credentialScope(authorization: string | undefined): { region: string; s
 
 function toHttp(response: AwsResponse): HttpResponse {
   const headers = { "content-type": "application/json", "x-amzn-requestid": randomUUID() };
-  if (response.status === 200) return { status: 200, headers, body: JSON.stringify(response.body) };
+  if ("xml" in response) {
+    const { status, xml } = response;
+    return { status, headers: { ...headers, ...response.headers, "content-type": "text/xml" }, body: xml };
+  }
+  if (response.status === 200) {
+    return { status: 200, headers: { ...headers, ...response.headers }, body: JSON.stringify(response.body) };
+  }
   if (response.status === 202) return { status: 202, headers, body: "" };
   const body = JSON.stringify({ message: response.message });
   return { status: response.status, headers: { ...headers, "x-amzn-errortype": response.error }, body };

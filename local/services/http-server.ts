@@ -24,8 +24,14 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Larger bodies than any AWS API emulated here takes are answered 413. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Serves requests by itself, as streams: for bodies that are not to be held in memory. */
+export interface StreamHandler {
+  takes(request: IncomingMessage): boolean;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/** Larger bodies than any AWS API emulated here takes, 6 MB of Lambda's, are answered 413. */
+const MAX_BODY_BYTES = 7 * 1024 * 1024;
 
 /**
  * Serves HTTP on 127.0.0.1 with one handler for everything. The handler answers its own errors; should it throw all the
@@ -33,23 +39,26 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
  *
  * @param name of the service, as in the AHORRO_<NAME>_PORT variable that a taken port's message recommends.
  * @param wanted TCP port; 0 picks a free one.
+ * @param streams is asked first whether it takes a request.
  */
 export async function serveHttp(
   name: string,
   wanted: number,
   handle: (request: HttpRequest) => Promise<HttpResponse>,
   log: (line: string) => void,
+  streams?: StreamHandler,
 ): Promise<HttpServer> {
   const { [name]: port = wanted } = await choosePorts({ [name]: wanted });
   const server = createServer((request, response) => {
-    answer(request, handle)
-      .then((result) => send(response, result))
-      .catch((error: unknown) => {
-        const reason = error instanceof Error ? (error.stack ?? error.message) : error;
-        log(`${name}: ${request.method} ${request.url}: ${reason}`);
-        if (response.headersSent) response.destroy();
-        else send(response, { status: 500 });
-      });
+    const answered = streams?.takes(request)
+      ? streams.handle(request, response)
+      : answer(request, handle).then((result) => send(response, result));
+    answered.catch((error: unknown) => {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : error;
+      log(`${name}: ${request.method} ${request.url}: ${reason}`);
+      if (response.headersSent) response.destroy();
+      else send(response, { status: 500 });
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

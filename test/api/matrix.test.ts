@@ -65,6 +65,10 @@ const expected: Record<string, Answers> = {
   "PUT /transactions/{transaction_id}": ownersOnly(200),
   "DELETE /transactions/{transaction_id}": ownersOnly(204),
   "POST /transactions/{transaction_id}/restore": ownersOnly(200),
+  "GET /analytics/cash-flow": everyone(200),
+  "GET /analytics/spending": everyone(200),
+  "GET /analytics/net-worth": everyone(200),
+  "GET /analytics/trends": everyone(200),
 };
 
 interface Target {

@@ -22,18 +22,24 @@ describe("steps that create a database", () => {
         "postgres: create role users_relay login unless found",
         "postgres: create role users_reader login unless found",
         "postgres: create role users_consumer login unless found",
+        "postgres: create role users_loader login unless found",
+        "postgres: create role users_exporter login unless found",
+        "postgres: create role users_copier login unless found",
         "postgres: grant rds_iam to users_migrator",
         "postgres: grant rds_iam to users_api",
         "postgres: grant rds_iam to users_relay",
         "postgres: grant rds_iam to users_reader",
         "postgres: grant rds_iam to users_consumer",
+        "postgres: grant rds_iam to users_loader",
+        "postgres: grant rds_iam to users_exporter",
+        "postgres: grant rds_iam to users_copier",
         "postgres: create database users unless found",
         "postgres: revoke all on database users from public",
-        "postgres: grant connect on database users to users_migrator, users_api, users_relay, users_reader, users_consumer",
+        "postgres: grant connect on database users to users_migrator, users_api, users_relay, users_reader, users_consumer, users_loader, users_exporter, users_copier",
         "postgres: grant create, temporary on database users to users_migrator",
         "users: revoke all on schema public from public",
         "users: grant all on schema public to users_migrator",
-        "users: grant usage on schema public to users_api, users_relay, users_reader, users_consumer",
+        "users: grant usage on schema public to users_api, users_relay, users_reader, users_consumer, users_loader, users_exporter, users_copier",
       ],
     );
   });
@@ -99,7 +105,7 @@ describe("the bootstrap's bundle", function () {
   const run = () => lambda.invoke("ahorro-local-database-bootstrap", input);
 
   it("runs every step on its database when nothing exists", async () => {
-    const expected = bootstrapSteps(["users", "transactions"]);
+    const expected = bootstrapSteps(["users", "transactions", "analytics"]);
     assert.deepEqual(await run(), { ok: true, payload: { executed: expected.map(({ sql }) => sql) } });
     assert.deepEqual(
       statements,

@@ -7,6 +7,9 @@ import { stackConfig } from "../../local/program/stack-config";
 
 const database = { minCapacity: 1, maxCapacity: 2, instances: 1, backupRetentionDays: 1, deletionProtection: false };
 
+const web = { priceClass: "PriceClass_100" };
+const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
+
 /** What is wrong with it, the values that make it so, and what the message must say. */
 const WRONG: [string, Record<string, string>, RegExp][] = [
   ["an unknown key", { "ahorro:databse": "{}" }, /"ahorro:databse" is not known\. Known are: ahorro:network, /],
@@ -63,6 +66,31 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
     /"ahorro:mail\.webUrl".*must be an origin/,
   ],
   [
+    "a price class that there is not",
+    { "ahorro:web": '{"priceClass":"PriceClass_300"}' },
+    /"ahorro:web\.priceClass".*"PriceClass_100" \| "PriceClass_200" \| "PriceClass_All"/,
+  ],
+  [
+    "a domain with a scheme",
+    { "ahorro:web": JSON.stringify({ ...web, domain: { name: "https://a.example", certificateArn } }) },
+    /"ahorro:web\.domain\.name".*must be a host name, such as app\.example\.com/,
+  ],
+  [
+    "a domain without a certificate",
+    { "ahorro:web": JSON.stringify({ ...web, domain: { name: "a.example" } }) },
+    /"ahorro:web\.domain\.certificateArn"/,
+  ],
+  [
+    "a certificate of a region that CloudFront does not look into",
+    {
+      "ahorro:web": JSON.stringify({
+        ...web,
+        domain: { name: "a.example", certificateArn: certificateArn.replace("us-east-1", "eu-west-1") },
+      }),
+    },
+    /"ahorro:web\.domain\.certificateArn".*must be the ARN of an ACM certificate in us-east-1/,
+  ],
+  [
     "a broker that there is not",
     { "ahorro:events": '{"broker":"rabbit","sweep":"rate(1 minute)"}' },
     /"ahorro:events\.broker".*"serverless" \| "provisioned" \| "none"/,
@@ -110,6 +138,13 @@ describe("configuration", () => {
       assert.deepEqual(readConfig().mail, mail);
     }
   });
+
+  it("takes a host name of one's own for the web app", () => {
+    const value = { ...web, domain: { name: "app.ahorro.example", certificateArn } };
+    pulumi.runtime.setAllConfig({ ...localConfig(), "ahorro:web": JSON.stringify(value) });
+    assert.deepEqual(readConfig().web, value);
+  });
+
   for (const sweep of [
     "rate(1 minute)",
     "rate(1 hour)",

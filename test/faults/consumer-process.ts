@@ -6,6 +6,7 @@
  */
 import postgres from "postgres";
 import { type CloudEvent, consumer } from "../../functions/runtime/consumer";
+import { transient } from "../../functions/runtime/failures";
 import type { ConsumerAnswer, ConsumerMessage, ConsumerSettings, Mishap } from "./effects";
 
 const { url }: ConsumerSettings = JSON.parse(process.argv[2] ?? "");
@@ -22,7 +23,7 @@ const mayHappen = (at: Mishap["at"]): void => {
   planned = null;
   if (how === "killed") return void (afterMs === 0 ? die() : setTimeout(die, afterMs));
   answer({ happened: true });
-  throw new Error(`planned failure, ${at}`);
+  throw transient(`planned failure, ${at}`);
 };
 
 const invoke = async (event: Parameters<ReturnType<typeof consumer>>[0]): Promise<void> => {

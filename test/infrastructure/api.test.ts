@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { analyticsEndpoints } from "../../functions/analytics/endpoints";
 import { categoriesEndpoints } from "../../functions/categories/endpoints";
 import { platformEndpoints } from "../../functions/platform/endpoints";
 import { routesOf } from "../../functions/runtime/endpoint";
@@ -21,6 +22,7 @@ describe("API and identity as declared for prod", () => {
       `integrations/${resource(graph, "aws:apigatewayv2/integration:Integration", name).outputs.id}`;
     const expected = [
       ...routesOf(usersEndpoints()).map((route) => ({ ...route, target: integration("api-users-api") })),
+      ...routesOf(analyticsEndpoints()).map((route) => ({ ...route, target: integration("api-analytics-api") })),
       ...routesOf(categoriesEndpoints()).map((route) => ({ ...route, target: integration("api-categories-api") })),
       ...routesOf(transactionsEndpoints()).map((route) => ({
         ...route,
@@ -63,7 +65,7 @@ describe("API and identity as declared for prod", () => {
     });
   });
 
-  it("lets only this API invoke the functions, and schedules the relays", () => {
+  it("lets only this API invoke the functions, and schedules the relays and the count of dead letters", () => {
     const api = "arn:aws:execute-api:eu-west-1:123456789012:apiid";
     const permissions = resourcesOf(graph, "aws:lambda/permission:Permission").map(({ inputs }) => inputs);
     const allowed = (name: string, sourceArn: string, principal = "apigateway.amazonaws.com") => ({
@@ -72,22 +74,20 @@ describe("API and identity as declared for prod", () => {
       principal,
       sourceArn,
     });
-    const relay = (database: string) =>
-      allowed(
-        `ahorro-prod-${database}-relay`,
-        `arn:aws:events:eu-west-1:123456789012:rule/${database}-relay`,
-        "events.amazonaws.com",
-      );
+    const scheduled = (name: string) =>
+      allowed(`ahorro-prod-${name}`, `arn:aws:events:eu-west-1:123456789012:rule/${name}`, "events.amazonaws.com");
     assert.deepEqual(
       permissions.sort((a, b) => a.function.localeCompare(b.function)),
       [
+        allowed("ahorro-prod-analytics-api", `${api}/*/*`),
         allowed("ahorro-prod-api-authorizer", `${api}/authorizers/api-id`),
         allowed("ahorro-prod-categories-api", `${api}/*/*`),
+        scheduled("dead-letters-replay"),
         allowed("ahorro-prod-platform-api", `${api}/*/*`),
         allowed("ahorro-prod-transactions-api", `${api}/*/*`),
-        relay("transactions"),
+        scheduled("transactions-relay"),
         allowed("ahorro-prod-users-api", `${api}/*/*`),
-        relay("users"),
+        scheduled("users-relay"),
       ],
     );
   });

@@ -51,31 +51,37 @@ describe("the event bus", function () {
     it(`in ${stack} has its topics, and one for the dead letters of each, before anybody publishes or consumes`, async () => {
       const graph = await graphOf(stack);
       const invocation = resource(graph, "aws:lambda/invocation:Invocation", "events-topics");
+      // Two weeks; and room for a record of the largest size with its reason.
+      const deadLetters = { partitions: 1, config: { "retention.ms": "1209600000", "max.message.bytes": "2097152" } };
       assert.deepEqual(
         { ...invocation.inputs, input: JSON.parse(invocation.inputs.input) },
         {
           functionName: `ahorro-${stack}-events-topics`,
           input: {
             topics: {
-              "ahorro.users": 6,
-              "ahorro.transactions": 12,
-              "ahorro.users.dlq": 1,
-              "ahorro.transactions.dlq": 1,
+              "ahorro.users": { partitions: 6 },
+              "ahorro.transactions": { partitions: 12 },
+              "ahorro.users.dlq": deadLetters,
+              "ahorro.transactions.dlq": deadLetters,
             },
           },
+          // A new cluster has none of them.
+          triggers: { cluster: arnOf(stack) },
         },
       );
       const created = "aws:lambda/invocation:Invocation events-topics";
       assert.ok(dependenciesOf(graph, invocation).includes(`${FUNCTION} events-topics`));
       for (const later of [
-        ...["users-relay", "transactions-relay"].map((name) => resource(graph, FUNCTION, name)),
+        ...["users-relay", "transactions-relay", "dead-letters", "dead-letters-replay"].map((name) =>
+          resource(graph, FUNCTION, name),
+        ),
         ...resourcesOf(graph, "aws:lambda/eventSourceMapping:EventSourceMapping"),
       ]) {
         assert.ok(dependenciesOf(graph, later).includes(created), `${later.type} ${later.name}`);
       }
     });
 
-    it(`in ${stack} hands topics to their consumers, from the beginning, each group under its name`, async () => {
+    it(`in ${stack} hands topics to their consumers, from the beginning, each as a consumer group of its own`, async () => {
       const graph = await graphOf(stack);
       const mapping = (group: string, topic: string) => ({
         eventSourceArn: arnOf(stack),
@@ -84,9 +90,11 @@ describe("the event bus", function () {
         startingPosition: "TRIM_HORIZON",
         batchSize: 100,
         maximumBatchingWindowInSeconds: 0,
-        amazonManagedKafkaEventSourceConfig: { consumerGroupId: group },
+        amazonManagedKafkaEventSourceConfig: { consumerGroupId: `${group}.${topic}` },
       });
       assert.deepEqual(inputsOf(graph, "aws:lambda/eventSourceMapping:EventSourceMapping"), {
+        "analytics-ahorro-users": mapping("analytics", "ahorro.users"),
+        "analytics-ahorro-transactions": mapping("analytics", "ahorro.transactions"),
         "categories-ahorro-users": mapping("categories", "ahorro.users"),
         "categories-ahorro-transactions": mapping("categories", "ahorro.transactions"),
         "identity-ahorro-users": mapping("identity", "ahorro.users"),
@@ -107,7 +115,13 @@ describe("the event bus", function () {
   for (const stack of ["staging", "prod"] as const) {
     it(`in ${stack} can be published to by its relays, at the brokers that sign in by IAM`, async () => {
       const graph = await graphOf(stack);
-      for (const name of ["users-relay", "transactions-relay", "events-topics"]) {
+      for (const name of [
+        "users-relay",
+        "transactions-relay",
+        "events-topics",
+        "dead-letters",
+        "dead-letters-replay",
+      ]) {
         const { KAFKA_BROKERS, KAFKA_SECURITY, CONSUMERS } = resource(graph, FUNCTION, name).inputs.environment
           .variables;
         assert.deepEqual(
@@ -122,8 +136,14 @@ describe("the event bus", function () {
   it("in dev is no broker: relays hand events to the functions that consume them, and may do just that", async () => {
     const graph = await graphOf("dev");
     for (const [database, consumers] of Object.entries({
-      users: ["transactions-consumer", "categories-consumer", "identity-consumer", "notifications-consumer"],
-      transactions: ["categories-consumer"],
+      users: [
+        "transactions-consumer",
+        "categories-consumer",
+        "analytics-consumer",
+        "identity-consumer",
+        "notifications-consumer",
+      ],
+      transactions: ["categories-consumer", "analytics-consumer"],
     })) {
       const { variables } = resource(graph, FUNCTION, `${database}-relay`).inputs.environment;
       assert.deepEqual(variables, {
@@ -164,6 +184,86 @@ describe("the event bus", function () {
   });
 });
 
+describe("dead letters", function () {
+  this.timeout(LOAD_TIMEOUT);
+  const QUEUE = "arn:aws:sqs:eu-west-1:123456789012:events-failed";
+  const CONSUMERS = ["transactions", "categories", "identity", "notifications"];
+
+  for (const stack of ["staging", "prod"] as const) {
+    it(`in ${stack} are kept by a function that every consumer knows, and no queue`, async () => {
+      const graph = await graphOf(stack);
+      for (const group of CONSUMERS) {
+        const { DEAD_LETTERS_FUNCTION, CONSUMER_GROUP } = resource(graph, FUNCTION, `${group}-consumer`).inputs
+          .environment.variables;
+        assert.deepEqual([DEAD_LETTERS_FUNCTION, CONSUMER_GROUP], [`ahorro-${stack}-dead-letters`, group]);
+      }
+      for (const type of ["sqs/queue:Queue", "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"]) {
+        assert.deepEqual(resourcesOf(graph, `aws:${type}`), []);
+      }
+    });
+
+    it(`in ${stack} are counted once a day`, async () => {
+      const graph = await graphOf(stack);
+      const name = "dead-letters-replay";
+      assert.deepEqual(resource(graph, "aws:cloudwatch/eventRule:EventRule", name).inputs, {
+        description: "Counts the records that were set aside and wait",
+        scheduleExpression: "rate(1 day)",
+      });
+      assert.deepEqual(resource(graph, "aws:cloudwatch/eventTarget:EventTarget", name).inputs, {
+        rule: name,
+        arn: `arn:aws:lambda:eu-west-1:123456789012:function:ahorro-${stack}-${name}`,
+        input: '{"count":true}',
+      });
+      assert.deepEqual(resource(graph, "aws:lambda/permission:Permission", name).inputs, {
+        function: `ahorro-${stack}-${name}`,
+        action: "lambda:InvokeFunction",
+        principal: "events.amazonaws.com",
+        sourceArn: `arn:aws:events:eu-west-1:123456789012:rule/${name}`,
+      });
+    });
+  }
+
+  it("in dev, without a broker, are events that Lambda keeps in an encrypted queue, for two weeks", async () => {
+    const graph = await graphOf("dev");
+    assert.deepEqual(inputsOf(graph, "aws:sqs/queue:Queue"), {
+      "events-failed": { messageRetentionSeconds: 1_209_600, maxMessageSize: 1_048_576, sqsManagedSseEnabled: true },
+    });
+    assert.deepEqual(
+      inputsOf(graph, "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"),
+      Object.fromEntries(
+        CONSUMERS.map((group) => [
+          `events-failed-${group}`,
+          {
+            functionName: `ahorro-dev-${group}-consumer`,
+            maximumRetryAttempts: 2,
+            maximumEventAgeInSeconds: 21_600,
+            destinationConfig: { onFailure: { destination: QUEUE } },
+          },
+        ]),
+      ),
+    );
+    for (const group of CONSUMERS) {
+      const { policy } = resource(graph, "aws:iam/rolePolicy:RolePolicy", `${group}-consumer`).inputs;
+      const statements: { Sid: string }[] = JSON.parse(policy).Statement;
+      assert.deepEqual(statements.at(-1), {
+        Sid: "KeepFailed",
+        Effect: "Allow",
+        Action: ["sqs:SendMessage"],
+        Resource: QUEUE,
+      });
+      const { environment } = resource(graph, FUNCTION, `${group}-consumer`).inputs;
+      assert.equal(environment.variables?.DEAD_LETTERS_FUNCTION, undefined);
+      const config = resource(
+        graph,
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        `events-failed-${group}`,
+      );
+      assert.ok(dependenciesOf(graph, config).includes(`${FUNCTION} ${group}-consumer`));
+    }
+    assert.ok(!resourcesOf(graph, FUNCTION).some(({ name }) => name.startsWith("dead-letters")));
+  });
+});
+
 describe("outboxes", function () {
   this.timeout(LOAD_TIMEOUT);
 
@@ -174,14 +274,16 @@ describe("outboxes", function () {
     it(`in ${stack} are looked into unasked, as often as configured`, async () => {
       const graph = await graphOf(stack);
       const relays = ["users-relay", "transactions-relay"];
+      const ofRelays = <Value>(declared: Record<string, Value>) =>
+        Object.fromEntries(Object.entries(declared).filter(([name]) => relays.includes(name)));
       const each = <Value>(value: (name: string) => Value) =>
         Object.fromEntries(relays.map((name) => [name, value(name)]));
       assert.deepEqual(
-        inputsOf(graph, "aws:cloudwatch/eventRule:EventRule"),
+        ofRelays(inputsOf(graph, "aws:cloudwatch/eventRule:EventRule")),
         each(() => ({ description: "Looks for events left in an outbox", scheduleExpression: SWEEPS[stack] })),
       );
       assert.deepEqual(
-        inputsOf(graph, "aws:cloudwatch/eventTarget:EventTarget"),
+        ofRelays(inputsOf(graph, "aws:cloudwatch/eventTarget:EventTarget")),
         each((name) => ({
           rule: name,
           arn: `arn:aws:lambda:eu-west-1:123456789012:function:ahorro-${stack}-${name}`,

@@ -38,8 +38,8 @@ const inNetwork = (name: string) => [
   },
 ];
 
-const connectAs = (user: string) => ({
-  Sid: "ConnectToDatabase",
+const connectAs = (user: string, sid = "ConnectToDatabase") => ({
+  Sid: sid,
   Effect: "Allow",
   Action: ["rds-db:connect"],
   Resource: `arn:aws:rds-db:eu-west-1:123456789012:dbuser:cluster-DATABASE/${user}`,
@@ -67,8 +67,10 @@ const callRelay = (database: string) => ({
 const kafka = (type: string, more = "") =>
   `arn:aws:kafka:eu-west-1:123456789012:${type}/ahorro-prod-events/00000000-0000-4000-8000-000000000000-1${more}`;
 
+const topics = (...names: string[]) => names.map((name) => kafka("topic", `/${name}`));
+
 /** "Common use cases for client authorization policy", MSK developer guide: produce data idempotently. */
-const publishEvents = [
+const publishEvents = (...names: string[]) => [
   {
     Sid: "ConnectToBrokers",
     Effect: "Allow",
@@ -79,12 +81,12 @@ const publishEvents = [
     Sid: "UseTopics",
     Effect: "Allow",
     Action: ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"],
-    Resource: kafka("topic", "/ahorro.*"),
+    Resource: topics(...names),
   },
 ];
 
 /** "Configuring Lambda permissions for Amazon MSK event source mappings", Lambda developer guide. */
-const consumeEvents = (group: string) => [
+const consumeEvents = (group: string, ...names: string[]) => [
   {
     Sid: "ReachBrokers",
     Effect: "Allow",
@@ -100,13 +102,13 @@ const consumeEvents = (group: string) => [
     Sid: "ReadTopics",
     Effect: "Allow",
     Action: ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"],
-    Resource: kafka("topic", "/ahorro.*"),
+    Resource: topics(...names),
   },
   {
     Sid: "KeepOffsets",
     Effect: "Allow",
     Action: ["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
-    Resource: kafka("group", `/${group}`),
+    Resource: names.map((name) => kafka("group", `/${group}.${name}`)),
   },
   {
     Sid: "PollFromNetwork",
@@ -120,6 +122,12 @@ const consumeEvents = (group: string) => [
       "ec2:DescribeVpcs",
     ],
     Resource: "*",
+  },
+  {
+    Sid: "SetAside",
+    Effect: "Allow",
+    Action: ["lambda:InvokeFunction"],
+    Resource: "arn:aws:lambda:eu-west-1:123456789012:function:ahorro-prod-dead-letters",
   },
 ];
 
@@ -135,7 +143,11 @@ const STATEMENTS: Record<string, unknown[]> = {
     ...useCategories,
     connectAs("transactions_reader"),
   ],
-  "categories-consumer": [...base("categories-consumer"), ...useCategories, ...consumeEvents("categories")],
+  "categories-consumer": [
+    ...base("categories-consumer"),
+    ...useCategories,
+    ...consumeEvents("categories", "ahorro.users", "ahorro.transactions"),
+  ],
   "transactions-api": [
     ...base("transactions-api"),
     ...inNetwork("transactions-api"),
@@ -151,8 +163,23 @@ const STATEMENTS: Record<string, unknown[]> = {
     ...base("transactions-consumer"),
     ...inNetwork("transactions-consumer"),
     connectAs("transactions_consumer"),
-    ...consumeEvents("transactions"),
+    ...consumeEvents("transactions", "ahorro.users"),
   ],
+  "analytics-migrations": [
+    ...base("analytics-migrations"),
+    ...inNetwork("analytics-migrations"),
+    connectAs("analytics_migrator"),
+  ],
+  "rates-loader": [
+    ...base("rates-loader"),
+    {
+      Sid: "CallWriter",
+      Effect: "Allow",
+      Action: ["lambda:InvokeFunction"],
+      Resource: "arn:aws:lambda:eu-west-1:123456789012:function:ahorro-prod-rates-writer",
+    },
+  ],
+  "rates-writer": [...base("rates-writer"), ...inNetwork("rates-writer"), connectAs("analytics_loader")],
   "notifications-consumer": [
     ...base("notifications-consumer"),
     {
@@ -171,7 +198,7 @@ const STATEMENTS: Record<string, unknown[]> = {
       ],
       Condition: { StringEquals: { "ses:FromAddress": "no-reply@ahorro.example" } },
     },
-    ...consumeEvents("notifications"),
+    ...consumeEvents("notifications", "ahorro.users"),
   ],
   "identity-consumer": [
     ...base("identity-consumer"),
@@ -181,14 +208,54 @@ const STATEMENTS: Record<string, unknown[]> = {
       Action: ["cognito-idp:AdminDeleteUser"],
       Resource: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_identity",
     },
-    ...consumeEvents("identity"),
+    ...consumeEvents("identity", "ahorro.users"),
   ],
-  "users-relay": [...base("users-relay"), ...inNetwork("users-relay"), connectAs("users_relay"), ...publishEvents],
+  "users-relay": [
+    ...base("users-relay"),
+    ...inNetwork("users-relay"),
+    connectAs("users_relay"),
+    ...publishEvents("ahorro.users"),
+  ],
+  "analytics-api": [...base("analytics-api"), ...inNetwork("analytics-api"), connectAs("analytics_api")],
+  "analytics-consumer": [
+    ...base("analytics-consumer"),
+    ...inNetwork("analytics-consumer"),
+    connectAs("analytics_consumer"),
+    ...consumeEvents("analytics", "ahorro.users", "ahorro.transactions"),
+  ],
+  "analytics-rebuild": [
+    ...base("analytics-rebuild"),
+    ...inNetwork("analytics-rebuild"),
+    connectAs("analytics_consumer"),
+    connectAs("transactions_copier", "ConnectToLedger"),
+  ],
   "transactions-relay": [
     ...base("transactions-relay"),
     ...inNetwork("transactions-relay"),
     connectAs("transactions_relay"),
-    ...publishEvents,
+    ...publishEvents("ahorro.transactions"),
+  ],
+  "dead-letters": [
+    ...base("dead-letters"),
+    ...inNetwork("dead-letters"),
+    ...publishEvents("ahorro.users.dlq", "ahorro.transactions.dlq"),
+  ],
+  "dead-letters-replay": [
+    ...base("dead-letters-replay"),
+    ...inNetwork("dead-letters-replay"),
+    ...publishEvents("ahorro.users", "ahorro.transactions"),
+    {
+      Sid: "ReadDeadLetters",
+      Effect: "Allow",
+      Action: ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"],
+      Resource: topics("ahorro.users.dlq", "ahorro.transactions.dlq"),
+    },
+    {
+      Sid: "KeepOffsets",
+      Effect: "Allow",
+      Action: ["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
+      Resource: [kafka("group", "/dead-letters")],
+    },
   ],
   "events-topics": [
     ...base("events-topics"),
@@ -198,7 +265,16 @@ const STATEMENTS: Record<string, unknown[]> = {
       Sid: "UseTopics",
       Effect: "Allow",
       Action: ["kafka-cluster:CreateTopic", "kafka-cluster:DescribeTopic"],
-      Resource: kafka("topic", "/ahorro.*"),
+      Resource: topics("ahorro.users", "ahorro.transactions", "ahorro.users.dlq", "ahorro.transactions.dlq"),
+    },
+  ],
+  "web-invalidation": [
+    ...base("web-invalidation"),
+    {
+      Sid: "Invalidate",
+      Effect: "Allow",
+      Action: ["cloudfront:CreateInvalidation"],
+      Resource: "arn:aws:cloudfront::123456789012:distribution/EWEB",
     },
   ],
   "database-bootstrap": [
@@ -229,13 +305,26 @@ const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConc
   "identity-consumer": { timeout: 60, memorySize: 512 },
   "transactions-api": { timeout: 15, memorySize: 512 },
   "transactions-migrations": { timeout: 300, memorySize: 512 },
+  "analytics-migrations": { timeout: 300, memorySize: 512 },
+  "rates-loader": { timeout: 300, memorySize: 512 },
+  "rates-writer": { timeout: 60, memorySize: 512 },
   "users-migrations": { timeout: 300, memorySize: 512 },
+  "analytics-api": { timeout: 15, memorySize: 512 },
+  "analytics-consumer": { timeout: 120, memorySize: 512 },
+  "analytics-rebuild": { timeout: 900, memorySize: 512, reservedConcurrentExecutions: 1 },
   // One at work, one that waits its turn.
   "users-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
   "transactions-relay": { timeout: 60, memorySize: 512, reservedConcurrentExecutions: 2 },
   "events-topics": { timeout: 120, memorySize: 512 },
+  "web-invalidation": { timeout: 60, memorySize: 512 },
+  "dead-letters": { timeout: 30, memorySize: 512 },
+  // The next one would share the partitions with it.
+  "dead-letters-replay": { timeout: 120, memorySize: 512, reservedConcurrentExecutions: 1 },
   "database-bootstrap": { timeout: 120, memorySize: 512 },
 };
+
+/** What consumers are told besides. */
+const deadLetters = (group: string) => ({ CONSUMER_GROUP: group, DEAD_LETTERS_FUNCTION: "ahorro-prod-dead-letters" });
 
 describe("functions as declared for prod", () => {
   let graph: Graph;
@@ -298,8 +387,12 @@ describe("functions as declared for prod", () => {
     assert.deepEqual(Object.fromEntries(placed), {
       "api-authorizer": undefined,
       "platform-api": undefined,
+      "web-invalidation": undefined,
       "database-bootstrap": undefined,
       "users-api": placement,
+      "analytics-api": placement,
+      "analytics-consumer": placement,
+      "analytics-rebuild": placement,
       "categories-api": placement,
       "categories-consumer": undefined,
       "transactions-consumer": placement,
@@ -307,10 +400,15 @@ describe("functions as declared for prod", () => {
       "identity-consumer": undefined,
       "transactions-api": placement,
       "transactions-migrations": placement,
+      "analytics-migrations": placement,
+      "rates-loader": undefined,
+      "rates-writer": placement,
       "users-migrations": placement,
       "users-relay": within("network-lambda-id", "events-clients-id"),
       "transactions-relay": within("network-lambda-id", "events-clients-id"),
       "events-topics": within("events-clients-id"),
+      "dead-letters": within("events-clients-id"),
+      "dead-letters-replay": within("events-clients-id"),
     });
   });
 
@@ -367,6 +465,7 @@ describe("functions as declared for prod", () => {
     assert.deepEqual(resource(graph, FUNCTION, "categories-consumer").inputs.environment.variables, {
       CATEGORIES_TABLE: "ahorro-prod-categories",
       SCORE_HALF_LIFE_DAYS: "30",
+      ...deadLetters("categories"),
     });
     const api = resource(graph, FUNCTION, "categories-api");
     const { CATEGORIES_TABLE, SCORE_HALF_LIFE_DAYS, DATABASE_NAME, DATABASE_USER, RATE_LIMIT } =
@@ -378,6 +477,36 @@ describe("functions as declared for prod", () => {
     assert.ok(dependenciesOf(graph, api).includes("aws:lambda/invocation:Invocation transactions-migrations"));
   });
 
+  it("of analytics know their own database, and only the one that rebuilds knows the ledger", () => {
+    const at = {
+      HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
+      PORT: "5432",
+    };
+    const database = (prefix: string, name: string, user: string) =>
+      Object.fromEntries(
+        Object.entries({ ...at, NAME: name, USER: user }).map(([variable, value]) => [`${prefix}_${variable}`, value]),
+      );
+    const certificates = { NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem" };
+    const expected = {
+      "analytics-api": { ...database("DATABASE", "analytics", "analytics_api"), RATE_LIMIT: "1000" },
+      "analytics-consumer": database("DATABASE", "analytics", "analytics_consumer"),
+      "analytics-rebuild": {
+        ...database("DATABASE", "analytics", "analytics_consumer"),
+        ...database("LEDGER", "transactions", "transactions_copier"),
+      },
+    };
+    for (const [name, variables] of Object.entries(expected)) {
+      const declared = resource(graph, FUNCTION, name);
+      assert.deepEqual(declared.inputs.environment.variables, { ...variables, ...certificates });
+      assert.ok(dependenciesOf(graph, declared).includes("aws:lambda/invocation:Invocation analytics-migrations"));
+    }
+    assert.ok(
+      dependenciesOf(graph, resource(graph, FUNCTION, "analytics-rebuild")).includes(
+        "aws:lambda/invocation:Invocation transactions-migrations",
+      ),
+    );
+  });
+
   it("that consume are told where they write, and to whom", () => {
     const variables = (name: string) => resource(graph, FUNCTION, name).inputs.environment.variables;
     assert.deepEqual(variables("transactions-consumer"), {
@@ -386,14 +515,20 @@ describe("functions as declared for prod", () => {
       DATABASE_NAME: "transactions",
       DATABASE_USER: "transactions_consumer",
       NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      ...deadLetters("transactions"),
     });
     assert.deepEqual(variables("notifications-consumer"), {
       NOTIFICATIONS_TABLE: "ahorro-prod-notifications",
       MAIL_FROM: "no-reply@ahorro.example",
       MAIL_CONFIGURATION_SET: "ahorro-prod-mail",
-      WEB_URL: "https://apiid.execute-api.eu-west-1.amazonaws.com",
+      WEB_URL: "https://web.cloudfront.net",
+      ...deadLetters("notifications"),
     });
-    assert.deepEqual(variables("identity-consumer"), { USER_POOL_ID: "eu-west-1_identity" });
+    assert.deepEqual(variables("web-invalidation"), { DISTRIBUTION_ID: "EWEB" });
+    assert.deepEqual(variables("identity-consumer"), {
+      USER_POOL_ID: "eu-west-1_identity",
+      ...deadLetters("identity"),
+    });
     assert.ok(
       dependenciesOf(graph, resource(graph, FUNCTION, "transactions-consumer")).includes(
         "aws:lambda/invocation:Invocation transactions-migrations",

@@ -10,8 +10,9 @@ const FUNCTION = "aws:lambda/function:Function";
 /** What is configured to exist more than once, or not everywhere. */
 const CONFIGURED = /^aws:rds\/clusterInstance:ClusterInstance /;
 
-/** What there is only where there is a broker; what it is exactly, events.test.ts tells. */
-const OF_BROKER = /^aws:(msk|lambda\/eventSourceMapping:)|^\S+ (events-.*|network-sts)$/;
+/** What there is only where there is a broker, or where there is none; what it is exactly, events.test.ts tells. */
+const OF_BROKER =
+  /^aws:(msk|lambda\/eventSourceMapping:)|^(?!ahorro:dead-letters:)\S+ (events-.*|dead-letters.*|network-sts)$/;
 
 for (const stack of STACKS) {
   describe(`the stack ${stack}`, () => {
@@ -44,7 +45,11 @@ for (const stack of STACKS) {
       const inProd = ofBroker(declared(await graphOf("prod")));
       assert.ok(inProd.includes(serverless));
       const inStaging = inProd.map((identity) => (identity === serverless ? provisioned : identity)).sort();
-      const expected = { dev: [], staging: inStaging, prod: inProd, local: inProd };
+      const queue = ["aws:sqs/queue:Queue events-failed"];
+      for (const group of ["categories", "identity", "notifications", "transactions"]) {
+        queue.push(`aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig events-failed-${group}`);
+      }
+      const expected = { dev: queue.sort(), staging: inStaging, prod: inProd, local: inProd };
       assert.deepEqual(ofBroker(declared(graph)), expected[stack]);
     });
 
@@ -87,6 +92,7 @@ for (const stack of STACKS) {
 
     it("exports what clients need", () => {
       assert.deepEqual(graph.outputs, {
+        webUrl: "https://web.cloudfront.net",
         apiUrl: "https://apiid.execute-api.eu-west-1.amazonaws.com",
         region: "eu-west-1",
         userPoolId: "eu-west-1_identity",
@@ -104,7 +110,7 @@ describe("bundles", () => {
   });
 
   it("of APIs are at most 260 kB, and free of the AWS SDK", () => {
-    for (const name of ["users-api", "transactions-api", "platform-api", "api-authorizer"]) {
+    for (const name of ["users-api", "transactions-api", "analytics-api", "platform-api", "api-authorizer"]) {
       const directory = resource(graph, FUNCTION, name).inputs.code.directory;
       assert.ok(statSync(join(directory, "__index.js")).size <= 260_000, name);
       assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes("client-rds-data"), name);
@@ -119,14 +125,16 @@ describe("bundles", () => {
     }
   });
 
-  it("of other consumers are at most 700 kB, each with the one client it needs", () => {
+  it("of other consumers are at most 750 kB, each with the one client it needs", () => {
     for (const [name, client] of [
       ["transactions-consumer", undefined],
+      ["analytics-consumer", undefined],
+      ["analytics-rebuild", undefined],
       ["notifications-consumer", "SESv2"],
       ["identity-consumer", "CognitoIdentityProvider"],
     ] as const) {
       const directory = resource(graph, FUNCTION, name).inputs.code.directory;
-      assert.ok(statSync(join(directory, "__index.js")).size <= 700_000, name);
+      assert.ok(statSync(join(directory, "__index.js")).size <= 750_000, name);
       const code = readFileSync(join(directory, "__index.js"), "utf8");
       for (const other of ["SESv2", "CognitoIdentityProvider"]) {
         assert.equal(code.includes(`"${other}Client"`), other === client, `${other} in ${name}`);
@@ -134,8 +142,14 @@ describe("bundles", () => {
     }
   });
 
+  it("of the function that invalidates is at most 700 kB, and free of the rest of the SDK", () => {
+    const directory = resource(graph, FUNCTION, "web-invalidation").inputs.code.directory;
+    assert.ok(statSync(join(directory, "__index.js")).size <= 700_000);
+    assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes("client-rds-data"));
+  });
+
   it("of functions that speak Kafka are at most 800 kB, and free of the SDK but for signatures", () => {
-    for (const name of ["users-relay", "transactions-relay", "events-topics"]) {
+    for (const name of ["users-relay", "transactions-relay", "events-topics", "dead-letters", "dead-letters-replay"]) {
       const directory = resource(graph, FUNCTION, name).inputs.code.directory;
       assert.ok(statSync(join(directory, "__index.js")).size <= 800_000, name);
       for (const client of ["client-rds-data", "client-dynamodb", "client-lambda"]) {
@@ -146,11 +160,17 @@ describe("bundles", () => {
 
   it("of everything else are free of Kafka's client", () => {
     const speakers = bundles(graph).filter(([, code]) => code.includes("KafkaJS"));
-    assert.deepEqual(speakers.map(([name]) => name).sort(), ["events-topics", "transactions-relay", "users-relay"]);
+    assert.deepEqual(speakers.map(([name]) => name).sort(), [
+      "dead-letters",
+      "dead-letters-replay",
+      "events-topics",
+      "transactions-relay",
+      "users-relay",
+    ]);
   });
 
   it("of migrators carry every migration file as it is", () => {
-    for (const database of ["users", "transactions"]) {
+    for (const database of ["users", "transactions", "analytics"]) {
       const packed = join(resource(graph, FUNCTION, `${database}-migrations`).inputs.code.directory, "migrations");
       const source = join(__dirname, "..", "..", "migrations", database);
       assert.deepEqual(readdirSync(packed), readdirSync(source));

@@ -7,6 +7,7 @@ describe("ports", () => {
   describe("defaultPorts", () => {
     it("has a default for every service", () => {
       assert.deepEqual(defaultPorts({}), {
+        web: 8000,
         api: 8080,
         cognito: 9229,
         postgres: 54320,
@@ -18,6 +19,7 @@ describe("ports", () => {
 
     it("takes what the environment says, 0 included", () => {
       const env = {
+        AHORRO_WEB_PORT: "0",
         AHORRO_API_PORT: "8081",
         AHORRO_COGNITO_PORT: "0",
         AHORRO_POSTGRES_PORT: "5432",
@@ -25,6 +27,7 @@ describe("ports", () => {
         AHORRO_KAFKA_PORT: "9093",
       };
       assert.deepEqual(defaultPorts(env), {
+        web: 0,
         api: 8081,
         cognito: 0,
         postgres: 5432,

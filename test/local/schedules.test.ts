@@ -109,8 +109,44 @@ describe("Schedules", () => {
     assert.equal(invoked.length, 1);
   });
 
+  it("invoke a function in the minutes that a cron expression means, once in each", () => {
+    const start = Date.UTC(2026, 10, 27, 15, 28, 50); // a Friday
+    const realNow = Date.now;
+    let passed = 0;
+    Date.now = () => start + passed;
+    try {
+      startSchedules(graph(rule("rates", "cron(30 15 ? * MON-FRI *)"), target("rates", "rates", "arn:loader")), host);
+      const pass = (minutes: number) => {
+        for (let quarter = 0; quarter < 4 * minutes; quarter += 1) {
+          passed += 15_000;
+          clock.pass(15_000);
+        }
+      };
+      pass(1);
+      assert.equal(invoked.length, 0);
+      pass(1);
+      assert.deepEqual(invoked, [["arn:loader", {}]]);
+      pass(3 * 1440 - 10);
+      assert.equal(invoked.length, 1);
+      pass(10);
+      assert.equal(invoked.length, 2);
+    } finally {
+      Date.now = realNow;
+    }
+  });
+
+  it("leave out rules that are disabled", () => {
+    const disabled = rule("off", "rate(1 minute)");
+    disabled.inputs.state = "DISABLED";
+    startSchedules(graph(disabled, target("off", "off", "arn:off")), host);
+    clock.pass(120_000);
+    assert.deepEqual([invoked, clock.running], [[], 0]);
+  });
+
   for (const expression of [
-    "cron(0 3 * * ? *)",
+    "cron(0 3 * * ?)",
+    "cron(0 3 * * * *)",
+    "cron(0 3 L * ? *)",
     "rate(1.5 hours)",
     "rate(2 weeks)",
     "rate(minute)",
@@ -126,7 +162,7 @@ describe("Schedules", () => {
       );
       assert.throws(
         () => startSchedules(wrong, host),
-        /The rule "nightly" has the schedule ".*"; the local stack knows rates/,
+        /The rule "nightly" has the schedule ".*", which the local stack does not know/,
       );
       assert.equal(clock.running, 0);
     });

@@ -21,7 +21,7 @@ describe("npm start", () => {
   let printed = "";
 
   before(async () => {
-    const ports = await choosePorts({ API: 0, COGNITO: 0, POSTGRES: 0, AWS: 0, MAIL: 0, KAFKA: 0 });
+    const ports = await choosePorts({ WEB: 0, API: 0, COGNITO: 0, POSTGRES: 0, AWS: 0, MAIL: 0, KAFKA: 0 });
     const variables = Object.entries(ports).map(([name, port]) => [`AHORRO_${name}_PORT`, String(port)]);
     env = { ...process.env, ...Object.fromEntries(variables), AHORRO_DATA_DIR: dataFolder };
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
+import { analyticsEndpoints } from "../../functions/analytics/endpoints";
 import { categoriesEndpoints } from "../../functions/categories/endpoints";
 import { platformEndpoints } from "../../functions/platform/endpoints";
 import type { Endpoint } from "../../functions/runtime/endpoint";
@@ -14,6 +15,7 @@ export const endpoints: Record<string, Endpoint<never>> = {
   ...usersEndpoints(),
   ...transactionsEndpoints(),
   ...categoriesEndpoints(),
+  ...analyticsEndpoints(),
   ...platformEndpoints(() => ({})),
 };
 

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { analyticsEndpoints } from "../../functions/analytics/endpoints";
 import type { HttpEvent } from "../../functions/runtime/dispatch";
 import { dispatcher } from "../../functions/runtime/dispatch";
 import { type Connection, connect } from "../../functions/runtime/postgres";
 import { statementWork } from "../../functions/runtime/statement-work";
+import { readOnly } from "../../functions/runtime/work";
 import { transactionsEndpoints } from "../../functions/transactions/endpoints";
 import { stack } from "./stack";
 
@@ -13,7 +15,7 @@ export interface InstanceReply {
   body: any;
 }
 
-/** An instance of the transactions function: one connection, one event at a time. */
+/** An instance of a function that serves an API: one connection, one event at a time. */
 export interface Instance {
   send(userId: string, routeKey: string, path: string, body?: unknown, key?: string): Promise<InstanceReply>;
   stop(): Promise<void>;
@@ -25,14 +27,18 @@ export async function transactionInstances(count: number): Promise<Instance[]> {
   return connections.map(instance);
 }
 
-/** Connections to the database `transactions` of the running stack, as functions have them: with the rights of a role. */
-export async function transactionConnections(user: string, count: number): Promise<Connection[]> {
+/** Connections to the database `transactions` of the running stack. */
+export const transactionConnections = (user: string, count: number): Promise<Connection[]> =>
+  connectionsTo("transactions", user, count);
+
+/** Connections to a database of the running stack, as functions have them: with the rights of a role. */
+export async function connectionsTo(database: string, user: string, count: number): Promise<Connection[]> {
   const { endpoints } = await stack();
-  const url = new URL(endpoints.postgres.transactions ?? "");
+  const url = new URL(endpoints.postgres[database] ?? "");
   Object.assign(process.env, {
     DATABASE_HOST: url.hostname,
     DATABASE_PORT: url.port,
-    DATABASE_NAME: "transactions",
+    DATABASE_NAME: database,
     DATABASE_USER: user,
     PGPASSWORD: url.password,
     PGSSLMODE: "disable",
@@ -40,8 +46,16 @@ export async function transactionConnections(user: string, count: number): Promi
   return Array.from({ length: count }, () => connect("test"));
 }
 
-function instance(connection: Connection): Instance {
-  const handle = dispatcher(transactionsEndpoints(), statementWork(connection));
+/** An instance of the function that answers reports, likewise. */
+export async function reportInstance(): Promise<Instance> {
+  const [connection] = (await connectionsTo("analytics", "analytics_api", 1)) as [Connection];
+  return instanceOf(connection, dispatcher(analyticsEndpoints(), readOnly(connection)));
+}
+
+const instance = (connection: Connection): Instance =>
+  instanceOf(connection, dispatcher(transactionsEndpoints(), statementWork(connection)));
+
+function instanceOf(connection: Connection, handle: ReturnType<typeof dispatcher>): Instance {
   return {
     send: async (userId, routeKey, path, body, key) => {
       const response = await handle(eventOf(userId, routeKey, path, body, key));
@@ -58,6 +72,7 @@ function instance(connection: Connection): Instance {
 /** What the dispatcher reads of API Gateway's event. */
 function eventOf(userId: string, routeKey: string, path: string, body: unknown, key: string | undefined): HttpEvent {
   const [method = "", template = ""] = routeKey.split(" ");
+  const [, query] = path.split("?");
   const names = template.split("/");
   const parameters = path.split("/").flatMap((value, index): [string, string][] => {
     const name = /^\{(\w+)\}$/.exec(names[index] ?? "")?.[1];
@@ -68,6 +83,7 @@ function eventOf(userId: string, routeKey: string, path: string, body: unknown, 
     rawPath: path,
     headers: key === undefined ? {} : { "idempotency-key": key },
     pathParameters: Object.fromEntries(parameters),
+    queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
     body: body === undefined ? undefined : JSON.stringify(body),
     isBase64Encoded: false,
     requestContext: {

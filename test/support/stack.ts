@@ -11,6 +11,8 @@ interface TestStack extends Stack {
   users: postgres.Sql;
   /** The database `transactions`, likewise. */
   transactions: postgres.Sql;
+  /** The database `analytics`, likewise. */
+  analytics: postgres.Sql;
   /** What functions and services wrote, by source. */
   logged: { source: string; line: string }[];
   /** Holds the relays back, as the stack does from its start: outboxes keep what is written. Waits for relays at work. */
@@ -38,7 +40,7 @@ async function start(): Promise<TestStack> {
   const logged: TestStack["logged"] = [];
   const started = await startStack({
     dataFolder,
-    ports: { api: 0, cognito: 0, postgres: 0, aws: 0, mail: 0, kafka: 0 },
+    ports: { web: 0, api: 0, cognito: 0, postgres: 0, aws: 0, mail: 0, kafka: 0 },
     kafkaBrokers: process.env.KAFKA_BROKERS || undefined,
     log: (source, line) => logged.push({ source, line }),
   });
@@ -49,6 +51,7 @@ async function start(): Promise<TestStack> {
   };
   const users = database("users");
   const transactions = database("transactions");
+  const analytics = database("analytics");
   const locks = [database("users", 1), database("transactions", 1)];
   const holdEvents = async () => {
     await Promise.all(locks.map(takeTurns));
@@ -58,6 +61,7 @@ async function start(): Promise<TestStack> {
     ...started,
     users,
     transactions,
+    analytics,
     logged,
     holdEvents,
     releaseEvents: async () => {
@@ -66,7 +70,7 @@ async function start(): Promise<TestStack> {
       await Promise.all(locks.map((sql) => sql`select pg_advisory_unlock_all()`));
     },
     stop: async () => {
-      await Promise.all([users, transactions, ...locks].map((sql) => sql.end()));
+      await Promise.all([users, transactions, analytics, ...locks].map((sql) => sql.end()));
       await started.stop();
     },
   };

@@ -1,4 +1,5 @@
 import { connectTable, type Table } from "../../functions/runtime/dynamodb";
+import { transient } from "../../functions/runtime/failures";
 import { stack } from "./stack";
 
 /** The stack's table of categories, as functions see it. */
@@ -13,7 +14,7 @@ export function dyingAt(table: Table, nth: number, when: "before" | "after"): Ta
   let writes = 0;
   let dead = false;
   const call = async <T>(run: () => Promise<T>): Promise<T> => {
-    if (dead) throw new Error("died");
+    if (dead) throw transient("died");
     return run();
   };
   const write = <T>(run: () => Promise<T>): Promise<T> =>
@@ -21,10 +22,10 @@ export function dyingAt(table: Table, nth: number, when: "before" | "after"): Ta
       writes += 1;
       const dies = writes === nth;
       dead = dies && when === "before";
-      if (dead) throw new Error("died");
+      if (dead) throw transient("died");
       const result = await run();
       dead = dies;
-      if (dead) throw new Error("died");
+      if (dead) throw transient("died");
       return result;
     });
   return {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import { bySubscription } from "./assigner";
 
 /** How soon a restart of the broker, which forgets the members of groups, is noticed at the latest; sent between two fetches. */
 const HEARTBEAT_MS = 1000;
@@ -83,6 +84,7 @@ function newConsumer(
     maxWaitTimeInMs: maxWaitMs,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: Math.min(HEARTBEAT_MS, sessionTimeoutMs / 3),
+    partitionAssigners: [bySubscription],
     // kafkajs would start it again even when it has been disconnected meanwhile, and nobody could stop it any more.
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });

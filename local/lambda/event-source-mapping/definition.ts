@@ -38,12 +38,21 @@ const UNSUPPORTED = [
 /**
  * The event source mappings on Kafka topics that a program declares. Mappings on other sources are not among them.
  *
- * @throws Error naming the mapping and the setting when one asks for what the local stack does not do.
+ * @throws Error naming the mapping and the setting when one asks for what the local stack does not do, or what Lambda refuses: the
+ * consumer group of another ("Customizable consumer group ID", AWS Lambda Developer Guide).
  */
 export function eventSourceMappingsOf(graph: Graph): EventSourceMappingDefinition[] {
   const isOnKafka = ({ inputs }: Resource) =>
     inputs.selfManagedEventSource !== undefined || /^arn:[^:]+:kafka:/.test(inputs.eventSourceArn ?? "");
-  return resourcesOf(graph, TYPE).filter(isOnKafka).map(definitionOf);
+  const mappings = resourcesOf(graph, TYPE).filter(isOnKafka).map(definitionOf);
+  for (const { name, consumerGroupId } of mappings) {
+    const other = mappings.find((mapping) => mapping.consumerGroupId === consumerGroupId && mapping.name !== name);
+    if (other === undefined) continue;
+    throw new Error(
+      `The event source mappings "${name}" and "${other.name}" share the consumer group ${consumerGroupId}.`,
+    );
+  }
+  return mappings;
 }
 
 function definitionOf({ name, urn, inputs }: Resource): EventSourceMappingDefinition {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { deadLetterTopic } from "../../../components/event-bus/names";
 import { incompatibilities } from "../../../functions/events/compatibility";
 import { currentContracts, publishedContracts, typeNames } from "../../../functions/events/contracts";
 import { exampleOf } from "../../../functions/events/examples";
-import { deadLetterTopic, eventTypes, parseEvent, topics } from "../../../functions/events/types";
+import { eventTypes, parseEvent, topics } from "../../../functions/events/types";
 import { publishedValidators } from "./validator";
 
 const USERS = ["UserCreated", "UserUpdated", "UserDeleted"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
-import { invoker } from "../../../functions/runtime/invoke";
+import { caller, invoker } from "../../../functions/runtime/invoke";
 import type { HttpRequest } from "../../../local/services/http-server";
 import { withLambdaEndpoint } from "../../support/lambda-endpoint";
 
@@ -122,4 +122,40 @@ describe("An invocation of another function", () => {
       }
       assert.deepEqual(asked, ["https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/a/invocations"]);
     }));
+});
+
+describe("A call of another function", () => {
+  it("is a signed request that waits for the answer", () =>
+    withLambdaEndpoint({}, async (calls, answerWith) => {
+      answerWith(() => ({ status: 200, body: '{"kept":"zwölf"}' }));
+      assert.deepEqual(await caller()(ARN, { a: 1 }), { kept: "zwölf" });
+      const [call] = calls;
+      assert.ok(call);
+      assert.deepEqual(call.event, { a: 1 });
+      assert.equal(call.request.headers["x-amz-invocation-type"], "RequestResponse");
+      assert.ok(call.request.headers.authorization?.endsWith(`Signature=${signatureOf(call.request, SECRET)}`));
+    }));
+
+  it("that answers nothing is answered all the same", () =>
+    withLambdaEndpoint({}, async (_, answerWith) => {
+      for (const body of ["", "null"]) {
+        answerWith(() => ({ status: 200, body }));
+        assert.equal(await caller()("a", {}), null);
+      }
+    }));
+
+  it("fails with the function's error, which comes with a status that is no error's", () =>
+    withLambdaEndpoint({}, async (_, answerWith) => {
+      const body = '{"errorType":"Error","errorMessage":"no brokers"}';
+      answerWith(() => ({ status: 200, headers: { "x-amz-function-error": "Unhandled" }, body }));
+      await assert.rejects(caller()("ahorro-dev-keeper", {}), /^Error: ahorro-dev-keeper failed: .*no brokers/);
+    }));
+
+  for (const status of [202, 403, 404, 413, 429, 500, 502]) {
+    it(`fails when Lambda answers ${status}`, () =>
+      withLambdaEndpoint({}, async (_, answerWith) => {
+        answerWith(() => ({ status, body: "{}" }));
+        await assert.rejects(caller()("a", {}), new RegExp(`Lambda answered ${status} to the invocation of a`));
+      }));
+  }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type postgres from "postgres";
+import postgres from "postgres";
 import * as v from "valibot";
 import { listQuery, listTransactions } from "../../../functions/transactions/listing";
 import { share } from "../../support/memberships";
@@ -30,11 +30,8 @@ const explaining = (sql: postgres.Sql) => {
       plans.push(custom?.["QUERY PLAN"][0].Plan, generic?.["QUERY PLAN"][0].Plan);
       return [];
     };
-    // A query that is a part of another is never awaited.
-    return Object.assign(query, {
-      // biome-ignore lint/suspicious/noThenProperty: a query of postgres.js is sent by its `then`
-      then: (...handlers: Parameters<Promise<unknown[]>["then"]>) => explained().then(...handlers),
-    });
+    // A query that is a part of another is never executed.
+    return Object.assign(query, { execute: explained });
   };
   return { sql: explain as unknown as postgres.Sql, plans };
 };
@@ -127,6 +124,19 @@ describe("The plans of the list of transactions, with 50,000 of one person among
       });
     }
   }
+
+  it("are made for the values of each list, however often it is read", async () => {
+    const own = postgres((await stack()).endpoints.postgres.transactions ?? "", { max: 1 });
+    try {
+      for (let time = 0; time < 8; time += 1) await run(own, person, { q: "groceries" });
+      const plans = await own`
+        select generic_plans::int, custom_plans::int from pg_prepared_statements where statement ~ ${"from\\s+transactions"}
+      `;
+      assert.deepEqual([...plans], [{ generic_plans: 0, custom_plans: 8 }]);
+    } finally {
+      await own.end();
+    }
+  });
 
   it("find what is rare by an index, not by reading everything", async () => {
     for (const filter of [

@@ -131,7 +131,7 @@ describe("rds-data", function () {
     assert.deepEqual(await post(signed("constructor")), [400, "UnknownServiceException"]);
     assert.deepEqual(await post(signed("rds-data"), "no"), [400, "BadRequestException"]);
     assert.deepEqual(await post(signed("rds-data"), "[]"), [400, "BadRequestException"]);
-    assert.deepEqual(await post(signed("rds-data"), "x".repeat(5_000_000)), [413, null]);
+    assert.deepEqual(await post(signed("rds-data"), "x".repeat(8_000_000)), [413, null]);
   });
 
   it("finds parameters only where SQL has none of its colons", () => {

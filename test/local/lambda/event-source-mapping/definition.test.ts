@@ -9,7 +9,10 @@ describe("event source mapping definitions", () => {
     const type = "aws:lambda/eventSourceMapping:EventSourceMapping";
     return {
       stack: "local",
-      resources: resources.map((inputs) => ({ urn: `urn:${type}::m`, type, name: "m", inputs, outputs: {} })),
+      resources: resources.map((inputs, index) => {
+        const name = index === 0 ? "m" : `m${index}`;
+        return { urn: `urn:${type}::${name}`, type, name, inputs, outputs: {} };
+      }),
       outputs: {},
     };
   };
@@ -27,7 +30,7 @@ describe("event source mapping definitions", () => {
     };
     assert.deepEqual(eventSourceMappingsOf(graphOf(declared, { ...declared, ...settings })), [
       { ...base, consumerGroupId: "m", enabled: true, batchSize: 100, batchingWindowMs: 500 },
-      { ...base, consumerGroupId: "g", enabled: false, batchSize: 7, batchingWindowMs: 0 },
+      { ...base, name: "m1", consumerGroupId: "g", enabled: false, batchSize: 7, batchingWindowMs: 0 },
     ]);
   });
 
@@ -44,6 +47,12 @@ describe("event source mapping definitions", () => {
     const [found, ...others] = eventSourceMappingsOf(graphOf(selfManaged, stream));
     assert.deepEqual(found?.startingPosition, { atTimestamp: Date.UTC(2026, 0, 1) });
     assert.deepEqual([found?.consumerGroupId, found?.eventSourceArn, others], ["g", undefined, []]);
+  });
+
+  it("that share a consumer group are refused, as by Lambda", () => {
+    const config = { amazonManagedKafkaEventSourceConfig: { consumerGroupId: "g" } };
+    const both = graphOf({ ...declared, ...config }, { ...declared, ...config, topics: ["u"] });
+    assert.throws(() => eventSourceMappingsOf(both), /"m" and "m1" share the consumer group g\./);
   });
 
   it("that ask for what is not done are refused by name", () => {

@@ -1,8 +1,29 @@
 /**
- * Who is in which group, as this service knows it from events. Every event of a group carries the group's `version` and all its
- * members, so the newest state wins and the others change nothing, in whatever order and however often they come.
+ * Who is in which group, as a service knows it from events. Every event of a group carries the group's `version` and all its
+ * members, so the newest state wins and the others change nothing, in whatever order and however often they come. The service's
+ * database has the tables `groups`, `group_members` and `erased_users`.
  */
-import type { Connection } from "../runtime/postgres";
+import { personalGroupId } from "./ids";
+import type { Connection, Fragment, Sql } from "./postgres";
+
+/** The groups somebody is in right now, as an array; what events have told, and the personal one, which needs no telling. */
+export const groupsOf = (sql: Sql, userId: string): Fragment => sql`
+  array(
+    select group_id from group_members where user_id = ${userId}
+    union all
+    select ${personalGroupId(userId)}::uuid
+  )
+`;
+
+/** Whether somebody is in a group right now. */
+export const isMember = (sql: Sql, groupId: string, userId: string): Fragment =>
+  groupId === personalGroupId(userId)
+    ? sql`true`
+    : sql`exists (select from group_members where group_id = ${groupId} and user_id = ${userId})`;
+
+/** Whether somebody has deleted their account; their token stays good for up to an hour. */
+export const isErased = (sql: Sql, userId: string): Fragment =>
+  sql`exists (select from erased_users where user_id = ${userId})`;
 
 /** What an event tells of a group. */
 export interface GroupMembers {

@@ -1,0 +1,85 @@
+import { createAsyncStoragePersister } from "@tanstack/query-async-storage-persister";
+import { type InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { PersistQueryClientOptions } from "@tanstack/react-query-persist-client";
+import { keptTexts } from "../offline/database";
+import { overlayBalances, overlayTransactions } from "../offline/overlay";
+import { rememberRecorded } from "../offline/recorded";
+import type { QueuedWrite } from "../offline/writes";
+import type { Balance, Transaction } from "./client";
+import type { Filters } from "./filters";
+import { isApiProblem, isPassing } from "./problem";
+
+/** Three weeks. Timers of browsers go to 2^31 ms, 24.8 days; what is beyond that they call at once. */
+const KEPT_FOR = 21 * 24 * 60 * 60 * 1000;
+/** Changes with the shape of what is kept: an older one is forgotten. */
+const SHAPE = "1";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      gcTime: KEPT_FOR,
+      retry: (count, error) => isPassing(error) && !(isApiProblem(error) && error.status === 0) && count < 2,
+      networkMode: "always",
+      refetchOnReconnect: "always",
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+/** What was seen last is kept on the device for three weeks, by user. */
+export const persistence = (userId: string): Omit<PersistQueryClientOptions, "queryClient"> => ({
+  persister: createAsyncStoragePersister({ storage: keptTexts, key: `answers/${userId}`, throttleTime: 1000 }),
+  maxAge: KEPT_FOR,
+  buster: SHAPE,
+  dehydrateOptions: { shouldDehydrateQuery: ({ state, meta }) => state.status === "success" && meta?.kept !== false },
+});
+
+export type Page = { items: Transaction[]; next_cursor: string | null };
+
+/** Puts what the API has answered to a write into what is known, so that nothing flickers; then has it all read anew. */
+export function settle(write: QueuedWrite, result: Transaction | undefined): void {
+  const { change } = write;
+  const done: QueuedWrite = { ...write, change: withResult(change, result) };
+  if (done.change.kind === "create" && result !== undefined) {
+    rememberRecorded(write.key, result);
+    done.key = result.transaction_id;
+  }
+  queryClient.setQueriesData<Balance[]>({ queryKey: ["balances"] }, (known) => known && overlayBalances(known, [done]));
+  for (const [key, pages] of queryClient.getQueriesData<InfiniteData<Page>>({ queryKey: ["transactions"] })) {
+    if (pages !== undefined) queryClient.setQueryData(key, withWrite(pages, done, key[1] as Filters));
+  }
+  if (result !== undefined) queryClient.setQueryData(["transaction", result.transaction_id], result);
+  refreshMoney();
+}
+
+const withResult = (change: QueuedWrite["change"], result: Transaction | undefined): QueuedWrite["change"] => {
+  if (result === undefined || change.kind === "delete") return change;
+  return change.kind === "restore" ? { ...change, before: result } : { ...change, shown: result };
+};
+
+/** Everything is put into the first page: order and ends are right again when the pages are read anew. */
+const withWrite = (pages: InfiniteData<Page>, write: QueuedWrite, filters: Filters): InfiniteData<Page> => {
+  const known = pages.pages.flatMap(({ items }) => items);
+  const items = overlayTransactions(known, [write], filters).map(({ queued: _, ...transaction }) => transaction);
+  let start = 0;
+  return {
+    ...pages,
+    pages: pages.pages.map((page, index) => {
+      const isLast = index === pages.pages.length - 1;
+      const size = index === 0 ? page.items.length + items.length - known.length : page.items.length;
+      const slice = items.slice(start, isLast ? undefined : start + Math.max(0, size));
+      start += slice.length;
+      return { ...page, items: slice };
+    }),
+  };
+};
+
+/** Reads anew what depends on transactions; reports and scores follow by events, within a second or so. */
+export function refreshMoney(): void {
+  for (const name of ["balances", "transactions"]) void queryClient.invalidateQueries({ queryKey: [name] });
+  const later = () => {
+    for (const name of ["report", "categories"]) void queryClient.invalidateQueries({ queryKey: [name] });
+  };
+  for (const delay of [600, 2000, 6000]) setTimeout(later, delay);
+}

@@ -1,0 +1,33 @@
+import type { reports as english } from "../en/reports";
+
+/** Spanish texts of the reports. */
+export const reports = {
+  "report.by": "Por",
+  "report.by_balance": "Saldo",
+  "report.by_category": "Categoría",
+  "report.by_member": "Miembro",
+  "report.cash_flow": "Flujo",
+  "report.currency": "Moneda",
+  "report.empty": "No pasó nada en este tiempo.",
+  "report.interval": "Intervalo",
+  "report.net_worth": "Patrimonio",
+  "report.next": "Después",
+  "report.period": "Periodo",
+  "report.previous": "Antes",
+  "report.since_start": "desde el inicio del periodo",
+  "report.spending": "Gastos",
+  "report.table": "Como tabla",
+  "report.trends": "Evolución",
+  "report.when": "Cuándo",
+  "report.whole_period": "Todo el periodo",
+  "report.without": "Sin {currencies}: no hay tipo de cambio.",
+  "period.month": "Mes",
+  "period.quarter": "Trimestre",
+  "period.twelve_months": "12 meses",
+  "period.year": "Año",
+  "interval.day": "Por día",
+  "interval.month": "Por mes",
+  "interval.quarter": "Por trimestre",
+  "interval.week": "Por semana",
+  "interval.year": "Por año",
+} satisfies Record<keyof typeof english, string | { one: string; other: string }>;

@@ -1,0 +1,167 @@
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { ReceiptText, SearchX } from "lucide-react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { useShortcuts } from "../../app/keyboard";
+import { Amount } from "../../design/Amount";
+import { Empty, SkeletonRows } from "../../design/parts";
+import { formatDay } from "../../i18n/format";
+import { useWords } from "../../i18n/language";
+import type { ShownTransaction } from "../../offline/overlay";
+import { type Row, rowsOf } from "./rows";
+import { SwipeRow } from "./SwipeRow";
+import { TransactionRow } from "./TransactionRow";
+import type { RowContext } from "./useRowContext";
+import { useTransactionActions } from "./useTransactionActions";
+
+interface TransactionListProps {
+  items: ShownTransaction[];
+  context: RowContext;
+  openId: string | undefined;
+  ownId: string | undefined;
+  isFiltered: boolean;
+  hasMore: boolean;
+  loadMore: () => void;
+  onClear: () => void;
+}
+
+const HEIGHTS = { day: 44, transaction: 62 };
+
+/** Only what is in view is in the page, however long the list. */
+export function TransactionList({
+  items,
+  context,
+  openId,
+  ownId,
+  isFiltered,
+  hasMore,
+  loadMore,
+  onClear,
+}: TransactionListProps) {
+  const { t } = useWords();
+  const rows = useMemo(() => rowsOf(items), [items]);
+  const list = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: (index) => HEIGHTS[rows[index]?.kind ?? "transaction"],
+    getItemKey: (index) => keyOf(rows[index]),
+    overscan: 8,
+    scrollMargin: top,
+  });
+  const shown = virtualizer.getVirtualItems();
+  const isNearEnd = (shown.at(-1)?.index ?? 0) >= rows.length - 20;
+  useEffect(() => {
+    if (isNearEnd && hasMore) loadMore();
+  }, [isNearEnd, hasMore, loadMore]);
+  const selected = useKeys(rows, openId, (index) => virtualizer.scrollToIndex(index, { align: "auto" }));
+  if (items.length === 0) {
+    return isFiltered ? (
+      <Empty icon={SearchX} text={t("transactions.none_match")}>
+        <button type="button" className="button quiet" onClick={onClear}>
+          {t("filter.clear")}
+        </button>
+      </Empty>
+    ) : (
+      <Empty icon={ReceiptText} text={t("transactions.empty")}>
+        <Link href="/add" className="button primary">
+          {t("nav.add")}
+        </Link>
+      </Empty>
+    );
+  }
+  return (
+    <div ref={list} className="day-list" style={{ height: virtualizer.getTotalSize() }}>
+      {shown.map(({ index, key, start }) => {
+        const row = rows[index];
+        if (row === undefined) return null;
+        return (
+          <div
+            key={key}
+            ref={virtualizer.measureElement}
+            data-index={index}
+            className="placed"
+            style={{ transform: `translateY(${start - top}px)` }}
+          >
+            {row.kind === "day" ? (
+              <DayHead row={row} />
+            ) : (
+              <SwipeRow
+                transaction={row.transaction}
+                own={row.transaction.user_id === ownId}
+                first={row.first}
+                last={row.last}
+              >
+                <TransactionRow
+                  transaction={row.transaction}
+                  context={context}
+                  selected={row.transaction.transaction_id === selected}
+                />
+              </SwipeRow>
+            )}
+          </div>
+        );
+      })}
+      {hasMore && (
+        <div className="more-rows">
+          <SkeletonRows count={2} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+const keyOf = (row: Row | undefined): string =>
+  row === undefined ? "" : row.kind === "day" ? row.day : row.transaction.transaction_id;
+
+function DayHead({ row }: { row: Row & { kind: "day" } }) {
+  const { locale } = useWords();
+  return (
+    <div className="day-head">
+      <h2>{formatDay(locale, row.day)}</h2>
+      <span className="soft small row" style={{ gap: 10 }}>
+        {row.totals.map(({ currency, amount }) => (
+          <Amount key={currency} amount={amount} currency={currency} signed />
+        ))}
+      </span>
+    </div>
+  );
+}
+
+/** `j` and `k` move, `Enter` opens, `e` edits, `⌫` deletes. Answers the id of the one that is marked. */
+function useKeys(rows: Row[], openId: string | undefined, reveal: (index: number) => void): string | undefined {
+  const [marked, setMarked] = useState<string>();
+  const [, navigate] = useLocation();
+  const { remove } = useTransactionActions();
+  const current = openId ?? marked;
+  const transactions = rows.flatMap((row, index) =>
+    row.kind === "transaction" ? [{ index, one: row.transaction }] : [],
+  );
+  const position = transactions.findIndex(({ one }) => one.transaction_id === current);
+  const move = (by: number) => {
+    const next = transactions[Math.min(transactions.length - 1, Math.max(0, position + by))];
+    if (next === undefined) return;
+    setMarked(next.one.transaction_id);
+    reveal(next.index);
+    if (openId !== undefined)
+      navigate(`/transactions/${next.one.transaction_id}${window.location.search}`, { replace: true });
+  };
+  const withCurrent = (run: (transaction: ShownTransaction) => void) => () => {
+    const one = transactions[position]?.one;
+    if (one !== undefined) run(one);
+  };
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    ...(position >= 0 && {
+      Enter: withCurrent((one) => navigate(`/transactions/${one.transaction_id}${window.location.search}`)),
+      e: withCurrent((one) => navigate(`/transactions/${one.transaction_id}/edit`)),
+      Backspace: withCurrent((one) => {
+        move(1);
+        void remove(one);
+      }),
+    }),
+  });
+  return current;
+}
