@@ -7,6 +7,7 @@ import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
 import { Mail } from "./components/mail";
 import { Network } from "./components/network";
+import type { InterfaceService } from "./components/network/endpoints";
 import { AnalyticsService } from "./functions/analytics";
 import { CategoriesService } from "./functions/categories";
 import { DeadLetters } from "./functions/dead-letters";
@@ -32,7 +33,7 @@ const provider = new aws.Provider("aws", {
 const opts = { providers: [provider] };
 
 // What functions inside the network call: the relay, by the Lambda API; and, with Kafka, what Lambda's pollers call.
-const interfaceEndpoints = config.events.broker === "none" ? ["lambda"] : ["lambda", "sts"];
+const interfaceEndpoints: InterfaceService[] = config.events.broker === "none" ? ["lambda"] : ["lambda", "sts"];
 const network = new Network("network", { region: config.region, interfaceEndpoints, ...config.network }, opts);
 const database = new Database(
   "database",
@@ -47,6 +48,7 @@ const bus = new EventBus(
   {
     network,
     broker: config.events.broker,
+    deletionProtection: config.events.deletionProtection,
     topics: { "ahorro.users": 6, "ahorro.transactions": 12 },
     logRetentionDays,
   },

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { guarded } from "./guard";
 import type { Link, PolicyStatement } from "./link";
 
 /** What becomes of objects by themselves. */
@@ -52,7 +53,7 @@ export class Bucket extends pulumi.ComponentResource {
         bucketPrefix: `${pulumi.getProject()}-${pulumi.getStack()}-${name}-`,
         forceDestroy: !args.deletionProtection,
       },
-      { parent: this, protect: args.deletionProtection },
+      { parent: this, ...guarded(args.deletionProtection) },
     );
     this.name = this.bucket.bucket;
     this.arn = this.bucket.arn;

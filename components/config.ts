@@ -40,6 +40,8 @@ const schemas = {
       autoPauseSeconds: v.exactOptional(integer(300, 86_400)),
       instances: integer(1, 16),
       backupRetentionDays: integer(1, 35),
+      /** A key of our own. Not to be changed on a cluster that is there: it would be replaced. */
+      ownKey: v.boolean(),
       deletionProtection: v.boolean(),
     }),
     v.forward(
@@ -68,6 +70,7 @@ const schemas = {
     deletionProtection: v.boolean(),
   }),
   events: v.strictObject({
+    deletionProtection: v.boolean(),
     /** `none`: relays hand events straight to the functions that consume them. */
     broker: v.picklist(["serverless", "provisioned", "none"]),
     /** How often outboxes are looked into unasked. Each look wakes a database that has paused. */

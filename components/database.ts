@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { DatabaseBootstrap } from "./database/bootstrap";
 import { type DatabaseUse, roleName } from "./database/roles";
+import { guarded } from "./guard";
 import type { Link } from "./link";
 import type { Network } from "./network";
 
@@ -17,6 +18,8 @@ export interface DatabaseArgs {
   /** Database instances: the writer, and readers to fail over to. */
   instances: number;
   backupRetentionDays: number;
+  /** Encrypts with a key of our own, about $1 a month, so that snapshots can be shared with another account. Fixed once the cluster is there. */
+  ownKey: boolean;
   /** Guards cluster and data against deletion, by AWS and by Pulumi, and takes a last snapshot. */
   deletionProtection: boolean;
   logRetentionDays: pulumi.Input<number>;
@@ -122,9 +125,17 @@ function createCluster(parent: Database, name: string, args: DatabaseArgs): aws.
     },
     { parent },
   );
+  const clusterIdentifier = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+  // RDS would make it itself, and keep for ever what is in it.
+  const logGroup = new aws.cloudwatch.LogGroup(
+    name,
+    { name: `/aws/rds/cluster/${clusterIdentifier}/postgresql`, retentionInDays: args.logRetentionDays },
+    { parent },
+  );
   return new aws.rds.Cluster(
     name,
     {
+      clusterIdentifier,
       engine: ENGINE.engine,
       engineVersion: ENGINE.engineVersion,
       engineMode: "provisioned",
@@ -137,6 +148,7 @@ function createCluster(parent: Database, name: string, args: DatabaseArgs): aws.
       dbClusterParameterGroupName: parameterGroup.name,
       vpcSecurityGroupIds: [args.network.databaseSecurityGroup.id],
       storageEncrypted: true,
+      ...(args.ownKey && { kmsKeyId: createKey(parent, name, args.deletionProtection).arn }),
       iamDatabaseAuthenticationEnabled: true,
       masterUsername: "ahorro",
       manageMasterUserPassword: true,
@@ -146,11 +158,27 @@ function createCluster(parent: Database, name: string, args: DatabaseArgs): aws.
       deletionProtection: args.deletionProtection,
       skipFinalSnapshot: !args.deletionProtection,
       ...(args.deletionProtection && {
-        finalSnapshotIdentifier: `${pulumi.getProject()}-${pulumi.getStack()}-${name}-final`,
+        finalSnapshotIdentifier: `${clusterIdentifier}-final`,
       }),
       enabledCloudwatchLogsExports: ["postgresql"],
     },
-    { parent, protect: args.deletionProtection },
+    { parent, dependsOn: [logGroup], ...guarded(args.deletionProtection) },
+  );
+}
+
+/**
+ * Snapshots that are encrypted with AWS's own key cannot be shared with another account ("Sharing a DB cluster snapshot", Aurora user guide),
+ * and there they are safest from whoever has taken over this one.
+ */
+function createKey(parent: Database, name: string, deletionProtection: boolean): aws.kms.Key {
+  return new aws.kms.Key(
+    name,
+    {
+      description: `What the cluster ${name} stores, and its snapshots`,
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+    },
+    { parent, ...guarded(deletionProtection) },
   );
 }
 
@@ -175,7 +203,7 @@ function createInstances(
           copyTagsToSnapshot: true,
           performanceInsightsEnabled: true,
         },
-        { parent, protect: args.deletionProtection },
+        { parent, ...guarded(args.deletionProtection) },
       ),
   );
 }

@@ -14,6 +14,8 @@ export interface EventBusArgs {
   broker: "serverless" | "provisioned" | "none";
   /** Partitions by topic. Dead letters of each go to `<topic>.dlq`. */
   topics: Record<string, number>;
+  /** Has Pulumi refuse to delete the broker, and what it holds with it. */
+  deletionProtection: boolean;
   logRetentionDays: pulumi.Input<number>;
 }
 
@@ -49,7 +51,7 @@ export class EventBus extends pulumi.ComponentResource {
     this.name = name;
     this.network = args.network;
     this.topics = Object.keys(args.topics);
-    this.broker = args.broker === "none" ? undefined : createBroker(this, name, args.broker, args.network);
+    this.broker = args.broker === "none" ? undefined : createBroker(this, name, args.broker, args);
     this.failures = this.broker === undefined ? createQueue(this, name) : undefined;
     this.ready = this.broker === undefined ? [] : [this.createTopics(this.broker, args)];
     this.registerOutputs({});
@@ -106,7 +108,7 @@ export class EventBus extends pulumi.ComponentResource {
    */
   consume(group: string, topics: string[]): Link {
     if (this.broker === undefined) return { environment: {}, statements: this.keepFailed() };
-    const keeper = callLink(DEAD_LETTERS, { variable: "DEAD_LETTERS_FUNCTION", sid: "SetAside" });
+    const keeper = callLink(this, DEAD_LETTERS, { variable: "DEAD_LETTERS_FUNCTION", sid: "SetAside" });
     return {
       environment: { CONSUMER_GROUP: group, ...keeper.environment },
       statements: [

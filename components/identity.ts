@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { guarded } from "./guard";
 import type { Link } from "./link";
 import { originOf } from "./origin";
 
@@ -81,7 +82,7 @@ function createUserPool(parent: Identity, name: string, args: IdentityArgs): aws
       accountRecoverySetting: { recoveryMechanisms: [{ name: "verified_email", priority: 1 }] },
       deletionProtection: args.deletionProtection ? "ACTIVE" : "INACTIVE",
     },
-    { parent, protect: args.deletionProtection },
+    { parent, ...guarded(args.deletionProtection) },
   );
 }
 
@@ -111,6 +112,6 @@ function createClient(
       readAttributes: ["email", "email_verified", "name"],
       writeAttributes: ["email", "name"],
     },
-    { parent, protect: args.deletionProtection },
+    { parent, ...guarded(args.deletionProtection) },
   );
 }

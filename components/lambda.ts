@@ -129,12 +129,14 @@ export function functionName(name: string): string {
 
 /**
  * What a function needs to call one that may be declared after it: the name, in the environment variable given, and the right to
- * invoke it.
+ * invoke it. `parent` is whoever asks, through whose provider account and region are looked up.
  */
-export function callLink(name: string, { variable, sid }: { variable: string; sid: string }): Link {
+export function callLink(
+  parent: pulumi.Resource,
+  name: string,
+  { variable, sid }: { variable: string; sid: string },
+): Link {
   const physicalName = functionName(name);
-  const { accountId } = aws.getCallerIdentityOutput();
-  const { id: region } = aws.getRegionOutput();
   return {
     environment: { [variable]: physicalName },
     statements: [
@@ -142,10 +144,18 @@ export function callLink(name: string, { variable, sid }: { variable: string; si
         Sid: sid,
         Effect: "Allow",
         Action: ["lambda:InvokeFunction"],
-        Resource: pulumi.interpolate`arn:aws:lambda:${region}:${accountId}:function:${physicalName}`,
+        Resource: functionArn(parent, physicalName),
       },
     ],
   };
+}
+
+/** ARN of a function of this account and region by its name in AWS, or by a pattern of names. */
+export function functionArn(parent: pulumi.Resource, physicalName: string): pulumi.Output<string> {
+  // Without a parent, calls would go through the default provider, which stacks refuse.
+  const { accountId } = aws.getCallerIdentityOutput({}, { parent });
+  const { id: region } = aws.getRegionOutput({}, { parent });
+  return pulumi.interpolate`arn:aws:lambda:${region}:${accountId}:function:${physicalName}`;
 }
 
 function createArchive(parent: Lambda, name: string, args: LambdaArgs): pulumi.asset.AssetArchive {

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as awsxEc2 from "@pulumi/awsx/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import type { VpcPlacement } from "./link";
+import { createGatewayEndpoints, createInterfaceEndpoints, type InterfaceService } from "./network/endpoints";
 
 export interface NetworkArgs {
   region: string;
@@ -10,7 +11,7 @@ export interface NetworkArgs {
   /** Whether functions inside the network may reach the internet. `None` costs nothing. @default "None" */
   natGateways?: "None" | "Single" | "OnePerAz";
   /** AWS services that must be reached from inside without NAT gateways, e.g. `lambda`: about $8 a month each and zone. */
-  interfaceEndpoints: string[];
+  interfaceEndpoints: InterfaceService[];
 }
 
 /**
@@ -37,7 +38,9 @@ export class Network extends pulumi.ComponentResource {
     this.vpcId = vpc.vpcId;
     this.subnetIds = natGateways === "None" ? vpc.isolatedSubnetIds : vpc.privateSubnetIds;
 
-    const endpoints = createGatewayEndpoints(this, name, args.region, vpc);
+    const at = { region: args.region, vpcId: vpc.vpcId };
+    const routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map((table) => table.id)));
+    const endpoints = createGatewayEndpoints(this, name, { ...at, routeTableIds });
     this.lambdaSecurityGroup = createSecurityGroup(
       this,
       `${name}-lambda`,
@@ -59,7 +62,12 @@ export class Network extends pulumi.ComponentResource {
       );
     }
     this.endpointSecurityGroup = createSecurityGroup(this, `${name}-endpoints`, vpc.vpcId, "AWS services, from inside");
-    createInterfaceEndpoints(this, name, args);
+    createEndpointRules(this, name);
+    createInterfaceEndpoints(this, name, args.interfaceEndpoints, {
+      ...at,
+      subnetIds: this.subnetIds,
+      securityGroupId: this.endpointSecurityGroup.id,
+    });
     if (natGateways !== "None") allowInternet(this, name);
 
     this.lambdaPlacement = { subnetIds: this.subnetIds, securityGroupIds: [this.lambdaSecurityGroup.id] };
@@ -98,37 +106,7 @@ function createVpc(
   );
 }
 
-function createGatewayEndpoints(parent: Network, name: string, region: string, vpc: awsxEc2.Vpc) {
-  const routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map((table) => table.id)));
-  const create = (service: string) =>
-    new aws.ec2.VpcEndpoint(
-      `${name}-${service}`,
-      {
-        vpcId: vpc.vpcId,
-        serviceName: `com.amazonaws.${region}.${service}`,
-        vpcEndpointType: "Gateway",
-        routeTableIds,
-      },
-      { parent },
-    );
-  return { s3: create("s3"), dynamodb: create("dynamodb") };
-}
-
-function createInterfaceEndpoints(network: Network, name: string, args: NetworkArgs): void {
-  for (const service of args.interfaceEndpoints) {
-    new aws.ec2.VpcEndpoint(
-      `${name}-${service}`,
-      {
-        vpcId: network.vpcId,
-        serviceName: `com.amazonaws.${args.region}.${service}`,
-        vpcEndpointType: "Interface",
-        subnetIds: network.subnetIds,
-        securityGroupIds: [network.endpointSecurityGroup.id],
-        privateDnsEnabled: true,
-      },
-      { parent: network },
-    );
-  }
+function createEndpointRules(network: Network, name: string): void {
   new aws.vpc.SecurityGroupIngressRule(
     `${name}-endpoints-from-network`,
     {

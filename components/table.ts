@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { guarded } from "./guard";
 import type { Link } from "./link";
 
 /** A key attribute: a string, a number or bytes. */
@@ -62,7 +63,7 @@ export class Table extends pulumi.ComponentResource {
         serverSideEncryption: { enabled: true },
         deletionProtectionEnabled: args.deletionProtection,
       },
-      { parent: this, protect: args.deletionProtection },
+      { parent: this, ...guarded(args.deletionProtection) },
     );
     this.registerOutputs({ name: this.table.name, arn: this.table.arn });
   }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { guarded } from "../guard";
 import type { Network } from "../network";
 
 /** A Kafka cluster, as functions and policies name it. */
@@ -24,8 +25,9 @@ export function createBroker(
   parent: pulumi.Resource,
   name: string,
   kind: "serverless" | "provisioned",
-  network: Network,
+  { network, deletionProtection }: { network: Network; deletionProtection: boolean },
 ): Broker {
+  const opts = { parent, ...guarded(deletionProtection) };
   const { brokers, clients } = createSecurityGroups(parent, name, network);
   const cluster =
     kind === "serverless"
@@ -36,7 +38,7 @@ export function createBroker(
             vpcConfigs: [{ subnetIds: network.subnetIds, securityGroupIds: [brokers.id] }],
             clientAuthentication: { sasl: { iam: { enabled: true } } },
           },
-          { parent },
+          opts,
         )
       : new aws.msk.Cluster(
           name,
@@ -53,7 +55,7 @@ export function createBroker(
             clientAuthentication: { sasl: { iam: true }, unauthenticated: false },
             encryptionInfo: { encryptionInTransit: { clientBroker: "TLS", inCluster: true } },
           },
-          { parent },
+          opts,
         );
   /** `…:cluster/name/uuid` → `…:topic/name/uuid/<topic>` ("Resource types", MSK IAM access control). */
   const within = (type: string, resource: string) =>

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Lambda } from "../lambda";
 import type { TopicSettings } from "./topics";
 
@@ -17,8 +17,8 @@ export const deadLetterSettings: TopicSettings = {
 /**
  * Without a broker: where Lambda puts the events of invocations that have failed for the third time. Encrypted; costs nothing when idle.
  */
-export const createQueue = (parent: pulumi.Resource, name: string): aws.sqs.Queue =>
-  new aws.sqs.Queue(
+export function createQueue(parent: pulumi.Resource, name: string): aws.sqs.Queue {
+  const queue = new aws.sqs.Queue(
     `${name}-failed`,
     {
       messageRetentionSeconds: RETENTION_DAYS * 86_400,
@@ -28,6 +28,21 @@ export const createQueue = (parent: pulumi.Resource, name: string): aws.sqs.Queu
     },
     { parent },
   );
+  const tlsOnly = {
+    Sid: "TlsOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "sqs:*",
+    Resource: queue.arn,
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+  new aws.sqs.QueuePolicy(
+    `${name}-failed`,
+    { queueUrl: queue.url, policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: [tlsOnly] }) },
+    { parent },
+  );
+  return queue;
+}
 
 /** Has Lambda keep in a queue what a function fails with for good. The function's role must allow to send there. */
 export function keepFailures(parent: pulumi.Resource, name: string, queue: aws.sqs.Queue, lambda: Lambda): void {

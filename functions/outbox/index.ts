@@ -29,8 +29,8 @@ export interface OutboxRelayArgs {
 const relayName = (databaseName: string): string => `${databaseName}-relay`;
 
 /** What a function needs to call for the relay of a database: its name, and the right to invoke it. */
-export const relayLink = (databaseName: string): Link =>
-  callLink(relayName(databaseName), { variable: "RELAY_FUNCTION", sid: "CallRelay" });
+export const relayLink = (caller: pulumi.Resource, databaseName: string): Link =>
+  callLink(caller, relayName(databaseName), { variable: "RELAY_FUNCTION", sid: "CallRelay" });
 
 /**
  * Publishes a database's outbox: called by the API after each commit, and by a schedule for what such a call has missed. At most two

@@ -52,7 +52,7 @@ export class TransactionsService extends pulumi.ComponentResource implements Api
       `${name}-api`,
       {
         description: "Balances and transactions",
-        links: [args.database.link("transactions", "api"), relayLink("transactions")],
+        links: [args.database.link("transactions", "api"), relayLink(this, "transactions")],
         environment: { RATE_LIMIT: String(args.rateLimit) },
         logRetentionDays: args.logRetentionDays,
         handler: () => dispatcher(transactionsEndpoints(), statementWork(connect("transactions-api")), relayWaker()),

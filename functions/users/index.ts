@@ -43,7 +43,7 @@ export class UsersService extends pulumi.ComponentResource implements ApiService
       `${name}-api`,
       {
         description: "Users, groups, memberships and invites",
-        links: [args.database.link("users", "api"), relayLink("users")],
+        links: [args.database.link("users", "api"), relayLink(this, "users")],
         environment: { RATE_LIMIT: String(args.rateLimit) },
         logRetentionDays: args.logRetentionDays,
         handler: () => dispatcher(usersEndpoints(), sqlWork(connect("users-api")), relayWaker()),

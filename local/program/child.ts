@@ -54,7 +54,12 @@ async function load(order: LoadOrder): Promise<LoadAnswer> {
   pulumi.runtime.setAllConfig(order.config, order.secretKeys);
   const resources = await collectResources({
     ...order,
-    context: { region: order.config["aws:region"] ?? "us-east-1", accountId: ACCOUNT_ID, addresses: order.addresses },
+    context: {
+      region: order.config["aws:region"] ?? "us-east-1",
+      accountId: ACCOUNT_ID,
+      addresses: order.addresses,
+      defaultProvidersDisabled: (order.config["pulumi:disable-default-providers"] ?? "").includes("aws"),
+    },
   });
   let outputs: Record<string, unknown> = {};
   const run = pulumi.runtime

@@ -4,6 +4,7 @@
  */
 export const localConfig = (): Record<string, string> => ({
   "aws:region": "eu-west-1",
+  "pulumi:disable-default-providers": JSON.stringify(["aws"]),
   "ahorro:network": JSON.stringify({ availabilityZones: 2, natGateways: "None" }),
   "ahorro:database": JSON.stringify({
     minCapacity: 0,
@@ -11,12 +12,17 @@ export const localConfig = (): Record<string, string> => ({
     autoPauseSeconds: 300,
     instances: 1,
     backupRetentionDays: 1,
+    ownKey: false,
     deletionProtection: false,
   }),
   "ahorro:identity": JSON.stringify({ deletionProtection: false, passwordSignIn: true }),
   "ahorro:api": JSON.stringify({ requestsPerSecond: 10_000, burst: 5_000, corsOrigins: ["http://localhost:5173"] }),
   "ahorro:categories": JSON.stringify({ halfLifeDays: 30, deletionProtection: false }),
-  "ahorro:events": JSON.stringify({ broker: "serverless", sweep: "rate(1 minute)" }),
+  "ahorro:events": JSON.stringify({
+    broker: "serverless",
+    sweep: "rate(1 minute)",
+    deletionProtection: false,
+  }),
   "ahorro:mail": JSON.stringify({ identity: "ahorro.localhost", from: "no-reply@ahorro.localhost" }),
   // Nothing leaves the laptop unless it is wished for.
   "ahorro:rates": JSON.stringify(process.env.ECB_URL ? { feedUrl: process.env.ECB_URL } : {}),

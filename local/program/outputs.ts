@@ -19,6 +19,8 @@ export interface OutputContext {
   region: string;
   accountId: string;
   addresses: Addresses;
+  /** Whether the stack refuses what goes through no provider of the program's own: `pulumi:disable-default-providers`. */
+  defaultProvidersDisabled: boolean;
 }
 
 /** Account number of the loaded program's resources; AWS keeps numbers of this kind for examples. */
@@ -36,17 +38,27 @@ export function synthesiseOutputs(type: string, name: string, inputs: Inputs, co
 
 /**
  * The answer to a provider function.
- * @throws Error naming a function for which there is none.
+ * @throws Error naming a function for which there is none, or one that is called without a provider where the engine would refuse that.
  */
-export function answerCall(token: string, context: OutputContext): Record<string, unknown> {
+export function answerCall(
+  token: string,
+  provider: string | undefined,
+  context: OutputContext,
+): Record<string, unknown> {
   const answer = CALLS[token];
   if (!answer) {
-    const message = `The program calls "${token}", for which local/program/outputs.ts has no answer: add one to CALLS.`;
-    // Pulumi expects an error of gRPC, and reports its details.
-    throw Object.assign(new Error(message), { details: message });
+    throw refusal(`The program calls "${token}", for which local/program/outputs.ts has no answer: add one to CALLS.`);
+  }
+  if (!provider && context.defaultProvidersDisabled) {
+    throw refusal(
+      `The program calls "${token}" without a provider, and default providers are disabled: give it a parent, or a provider.`,
+    );
   }
   return answer(context);
 }
+
+/** Pulumi expects an error of gRPC, and reports its details. */
+const refusal = (message: string): Error => Object.assign(new Error(message), { details: message });
 
 const CALLS: Record<string, (context: OutputContext) => Record<string, unknown>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": ({ accountId }) => ({ accountId, id: accountId }),
@@ -124,18 +136,29 @@ const RULES: Record<string, Synthesis> = {
   "aws:lambda/invocation:Invocation": (name) => ({ id: name, result: "{}" }),
   "aws:msk/cluster:Cluster": kafkaCluster,
   "aws:msk/serverlessCluster:ServerlessCluster": kafkaCluster,
-  "aws:rds/cluster:Cluster": (name, _inputs, { region, accountId, addresses: { postgres } }) => ({
-    id: name,
-    clusterIdentifier: name,
-    arn: `arn:aws:rds:${region}:${accountId}:cluster:${name}`,
-    clusterResourceId: `cluster-${name.toUpperCase()}`,
-    endpoint: postgres?.host ?? `${name}.cluster-example.${region}.rds.amazonaws.com`,
-    readerEndpoint: postgres?.host ?? `${name}.cluster-ro-example.${region}.rds.amazonaws.com`,
-    port: postgres?.port ?? 5432,
-    masterUserSecrets: [
-      { secretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!cluster-${name}`, secretStatus: "active" },
-    ],
-  }),
+  "aws:rds/cluster:Cluster": (name, inputs, { region, accountId, addresses: { postgres } }) => {
+    const identifier = String(inputs.clusterIdentifier ?? name);
+    return {
+      id: identifier,
+      clusterIdentifier: identifier,
+      arn: `arn:aws:rds:${region}:${accountId}:cluster:${identifier}`,
+      clusterResourceId: `cluster-${name.toUpperCase()}`,
+      endpoint: postgres?.host ?? `${identifier}.cluster-example.${region}.rds.amazonaws.com`,
+      readerEndpoint: postgres?.host ?? `${identifier}.cluster-ro-example.${region}.rds.amazonaws.com`,
+      port: postgres?.port ?? 5432,
+      masterUserSecrets: [
+        {
+          secretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!cluster-${name}`,
+          secretStatus: "active",
+        },
+      ],
+    };
+  },
+  "aws:sqs/queue:Queue": (name, inputs, { region, accountId }) => {
+    const physical = nameOf(name, inputs);
+    const url = `https://sqs.${region}.amazonaws.com/${accountId}/${physical}`;
+    return { id: url, url, name: physical, arn: `arn:aws:sqs:${region}:${accountId}:${physical}` };
+  },
   "aws:s3/bucket:Bucket": (name, { bucket, bucketPrefix }, { region }) => {
     const physical = String(bucket ?? `${bucketPrefix ?? `${name}-`}1`);
     return {

@@ -5,7 +5,14 @@ import { readConfig } from "../../components/config";
 import { localConfig } from "../../local/program/local-config";
 import { stackConfig } from "../../local/program/stack-config";
 
-const database = { minCapacity: 1, maxCapacity: 2, instances: 1, backupRetentionDays: 1, deletionProtection: false };
+const database = {
+  minCapacity: 1,
+  maxCapacity: 2,
+  instances: 1,
+  backupRetentionDays: 1,
+  ownKey: false,
+  deletionProtection: false,
+};
 
 const web = { priceClass: "PriceClass_100" };
 const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
@@ -92,13 +99,13 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
   ],
   [
     "a broker that there is not",
-    { "ahorro:events": '{"broker":"rabbit","sweep":"rate(1 minute)"}' },
+    { "ahorro:events": '{"broker":"rabbit","sweep":"rate(1 minute)","deletionProtection":false}' },
     /"ahorro:events\.broker".*"serverless" \| "provisioned" \| "none"/,
   ],
   ...["rate(1 minutes)", "rate(5 minute)", "rate(0 minutes)", "rate(1.5 hours)", "cron(0 3 * * ? *)", ""].map(
     (sweep): [string, Record<string, string>, RegExp] => [
       `a sweep at "${sweep}"`,
-      { "ahorro:events": JSON.stringify({ broker: "none", sweep }) },
+      { "ahorro:events": JSON.stringify({ broker: "none", sweep, deletionProtection: false }) },
       /"ahorro:events\.sweep".*must be a rate, such as rate\(5 minutes\)/,
     ],
   ),
@@ -154,8 +161,11 @@ describe("configuration", () => {
     "rate(30 days)",
   ]) {
     it(`takes a sweep at ${sweep}`, () => {
-      pulumi.runtime.setAllConfig({ ...localConfig(), "ahorro:events": JSON.stringify({ broker: "none", sweep }) });
-      assert.deepEqual(readConfig().events, { broker: "none", sweep });
+      pulumi.runtime.setAllConfig({
+        ...localConfig(),
+        "ahorro:events": JSON.stringify({ broker: "none", sweep, deletionProtection: false }),
+      });
+      assert.deepEqual(readConfig().events, { broker: "none", sweep, deletionProtection: false });
     });
   }
 

@@ -147,7 +147,7 @@ describe("the event bus", function () {
     })) {
       const { variables } = resource(graph, FUNCTION, `${database}-relay`).inputs.environment;
       assert.deepEqual(variables, {
-        DATABASE_HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
+        DATABASE_HOST: "ahorro-dev-database.cluster-example.eu-west-1.rds.amazonaws.com",
         DATABASE_PORT: "5432",
         DATABASE_NAME: database,
         DATABASE_USER: `${database}_relay`,

@@ -42,6 +42,13 @@ describe("a program that is wrong", function () {
     await assert.rejects(load("unknown-call"), /aws:index\/getAvailabilityZones:getAvailabilityZones.*CALLS/);
   });
 
+  it("that asks AWS something through no provider of its own fails, as the stacks have it", async () => {
+    await assert.rejects(
+      load("call-without-provider"),
+      /aws:index\/getCallerIdentity:getCallerIdentity.*without a provider.*give it a parent/,
+    );
+  });
+
   it("that throws fails with the line of the TypeScript source", async () => {
     await assert.rejects(load("throws"), /the wish was not granted[\s\S]*fixtures\/throws\.ts:7:/);
   });

@@ -283,7 +283,7 @@ const STATEMENTS: Record<string, unknown[]> = {
       Sid: "RunStatements",
       Effect: "Allow",
       Action: ["rds-data:ExecuteStatement"],
-      Resource: "arn:aws:rds:eu-west-1:123456789012:cluster:database",
+      Resource: "arn:aws:rds:eu-west-1:123456789012:cluster:ahorro-prod-database",
     },
     {
       Sid: "UseMasterSecret",
@@ -415,7 +415,7 @@ describe("functions as declared for prod", () => {
   for (const database of ["users", "transactions"]) {
     it(`of ${database} are told where the database is and who they are there, and where events go`, () => {
       const variables = {
-        DATABASE_HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
+        DATABASE_HOST: "ahorro-prod-database.cluster-example.eu-west-1.rds.amazonaws.com",
         DATABASE_PORT: "5432",
         DATABASE_NAME: database,
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
@@ -479,7 +479,7 @@ describe("functions as declared for prod", () => {
 
   it("of analytics know their own database, and only the one that rebuilds knows the ledger", () => {
     const at = {
-      HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
+      HOST: "ahorro-prod-database.cluster-example.eu-west-1.rds.amazonaws.com",
       PORT: "5432",
     };
     const database = (prefix: string, name: string, user: string) =>
@@ -513,7 +513,7 @@ describe("functions as declared for prod", () => {
   it("that consume are told where they write, and to whom", () => {
     const variables = (name: string) => resource(graph, FUNCTION, name).inputs.environment.variables;
     assert.deepEqual(variables("transactions-consumer"), {
-      DATABASE_HOST: "database.cluster-example.eu-west-1.rds.amazonaws.com",
+      DATABASE_HOST: "ahorro-prod-database.cluster-example.eu-west-1.rds.amazonaws.com",
       DATABASE_PORT: "5432",
       DATABASE_NAME: "transactions",
       DATABASE_USER: "transactions_consumer",

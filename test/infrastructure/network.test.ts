@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Graph, resourcesOf } from "../../local/program/graph";
-import { graphOf, LOAD_TIMEOUT, resource, STACKS } from "./graphs";
+import { dependenciesOf, graphOf, LOAD_TIMEOUT, resource, STACKS } from "./graphs";
 
 describe("network and database as declared for prod", () => {
   let graph: Graph;
@@ -88,6 +88,9 @@ describe("network and database as declared for prod", () => {
               subnetIds: ["subnet-isolated-network-1", "subnet-isolated-network-2"],
               securityGroupIds: ["network-endpoints-id"],
               privateDnsEnabled: true,
+              policy: policyOf(
+                ...(service === "lambda" ? [invoke(stack), pollers(INVOKE)] : [pollers("sts:AssumeRole")]),
+              ),
             },
           ]),
         ),
@@ -107,13 +110,38 @@ describe("network and database as declared for prod", () => {
         serviceName: `com.amazonaws.eu-west-1.${service}`,
         vpcEndpointType: "Gateway",
         routeTableIds: ["rtb-network-1", "rtb-network-2"],
+        policy: policyOf(withinAccount("*", "*")),
       });
     }
+  });
+
+  const policyOf = (...Statement: unknown[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+  const withinAccount = (Action: string, Resource: string) => ({
+    Sid: "WithinAccount",
+    Effect: "Allow",
+    Principal: "*",
+    Action,
+    Resource,
+    Condition: {
+      StringEquals: { "aws:PrincipalAccount": "123456789012", "aws:ResourceAccount": "123456789012" },
+    },
+  });
+  const INVOKE = "lambda:InvokeFunction";
+  const invoke = (stack: string) =>
+    withinAccount(INVOKE, `arn:aws:lambda:eu-west-1:123456789012:function:ahorro-${stack}-*`);
+  const pollers = (Action: string) => ({
+    Sid: "ByPollers",
+    Effect: "Allow",
+    Principal: { Service: "lambda.amazonaws.com" },
+    Action,
+    Resource: "*",
   });
 
   it("the cluster is encrypted, private, pinned, and guarded", () => {
     const cluster = resource(graph, "aws:rds/cluster:Cluster", "database");
     assert.deepEqual(cluster.inputs, {
+      clusterIdentifier: "ahorro-prod-database",
+      kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:database",
       engine: "aurora-postgresql",
       engineVersion: "17.7",
       engineMode: "provisioned",
@@ -133,7 +161,19 @@ describe("network and database as declared for prod", () => {
       finalSnapshotIdentifier: "ahorro-prod-database-final",
       enabledCloudwatchLogsExports: ["postgresql"],
     });
-    assert.equal(cluster.protect, true);
+    assert.deepEqual([cluster.protect, cluster.retainOnDelete], [true, true]);
+    assert.deepEqual(resource(graph, "aws:kms/key:Key", "database").inputs, {
+      description: "What the cluster database stores, and its snapshots",
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+    });
+    // Its logs go where they end, from the start.
+    const logGroup = resource(graph, "aws:cloudwatch/logGroup:LogGroup", "database");
+    assert.deepEqual(logGroup.inputs, {
+      name: "/aws/rds/cluster/ahorro-prod-database/postgresql",
+      retentionInDays: 365,
+    });
+    assert.ok(dependenciesOf(graph, cluster).includes("aws:cloudwatch/logGroup:LogGroup database"));
     assert.deepEqual(
       resource(graph, "aws:rds/clusterParameterGroup:ClusterParameterGroup", "database").inputs.parameters,
       [{ name: "rds.force_ssl", value: "1" }],
@@ -149,7 +189,7 @@ describe("network and database as declared for prod", () => {
     assert.deepEqual(instances.map(({ name }) => name).sort(), ["database-1", "database-2"]);
     for (const { inputs } of instances) {
       assert.deepEqual(inputs, {
-        clusterIdentifier: "database",
+        clusterIdentifier: "ahorro-prod-database",
         engine: "aurora-postgresql",
         engineVersion: "17.7",
         instanceClass: "db.serverless",

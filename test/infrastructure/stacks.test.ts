@@ -8,7 +8,7 @@ import { graphOf, LOAD_TIMEOUT, PLANTED_SECRET, resource, STACKS } from "./graph
 const FUNCTION = "aws:lambda/function:Function";
 
 /** What is configured to exist more than once, or not everywhere. */
-const CONFIGURED = /^aws:rds\/clusterInstance:ClusterInstance /;
+const CONFIGURED = /^aws:(rds\/clusterInstance:ClusterInstance|kms\/key:Key) /;
 
 /** What there is only where there is a broker, or where there is none; what it is exactly, events.test.ts tells. */
 const OF_BROKER =
@@ -45,7 +45,7 @@ for (const stack of STACKS) {
       const inProd = ofBroker(declared(await graphOf("prod")));
       assert.ok(inProd.includes(serverless));
       const inStaging = inProd.map((identity) => (identity === serverless ? provisioned : identity)).sort();
-      const queue = ["aws:sqs/queue:Queue events-failed"];
+      const queue = ["aws:sqs/queue:Queue events-failed", "aws:sqs/queuePolicy:QueuePolicy events-failed"];
       for (const group of ["analytics", "categories", "identity", "notifications", "transactions"]) {
         queue.push(`aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig events-failed-${group}`);
       }
