@@ -15,7 +15,7 @@ const webTypes = { title: "Types of the web app", command: ["tsc", "-p", "web/ts
 const mocha = (/** @type {string} */ title, /** @type {string[]} */ files) => ({ title, command: ["mocha", ...files] });
 
 const platform = mocha("Tests: the API, the program", [
-  "test/{api,functions,components,policy}/**/*.test.ts",
+  "test/{api,functions,components,migrations,policy}/**/*.test.ts",
   "test/infrastructure/**/*.test.ts",
 ]);
 const local = mocha("Tests: the local stack", ["test/local/**/*.test.ts"]);

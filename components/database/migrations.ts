@@ -6,12 +6,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Database } from "../database";
 import { Lambda } from "../lambda";
 import { connectionSettings } from "./connection";
+import { parseMigration } from "./migration-file";
 
 export interface MigrationsArgs {
   database: Database;
   /** The logical database to migrate. */
   databaseName: string;
-  /** Folder, relative to the project, of `<number>_<name>.sql` files in node-pg-migrate's format: `-- Up Migration`, `-- Down Migration`. */
+  /** Folder, relative to the project, of `<number>_<name>.sql` files: see `MigrationFile`. */
   folder: string;
   logRetentionDays: pulumi.Input<number>;
 }
@@ -36,7 +37,8 @@ export class Migrations extends pulumi.ComponentResource {
         handler: migrationsHandler,
         links: [args.database.link(args.databaseName, "migrator")],
         files: Object.fromEntries(Object.entries(files).map(([file, sql]) => [`migrations/${file}`, sql])),
-        timeout: 300,
+        // As long as a function can run: an index on a big table takes its time.
+        timeout: 900,
         logRetentionDays: args.logRetentionDays,
       },
       { parent: this },
@@ -66,25 +68,59 @@ export function readMigrations(folder: string): Record<string, string> {
       throw new Error(`${join(folder, name)} is not a migration: name it <number>_<what-it-does>.sql.`);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  return Object.fromEntries(names.map((name) => [name, readMigration(join(folder, name))]));
+}
+
+/** Checked at deployment, rather than when half of the others have been applied. */
+function readMigration(path: string): string {
+  const content = readFileSync(path, "utf8");
+  try {
+    parseMigration(content);
+    return content;
+  } catch (error) {
+    throw new Error(`${path} cannot be read.`, { cause: error });
+  }
 }
 
 const hashOf = (files: Record<string, string>): string =>
   createHash("sha256").update(JSON.stringify(files)).digest("hex");
 
-/** Applies what is missing, all in one transaction, under node-pg-migrate's advisory lock. Answers the names applied. */
+/**
+ * A migration that waits for a lock makes everybody wait who comes after it: it gives up after so long, in ms, and the deployment fails with
+ * nothing changed. What has to be done outside a transaction waits as long as it takes: it stands in nobody's way.
+ */
+const LOCK_TIMEOUT = 5_000;
+
+/**
+ * Applies what is missing, each migration in a transaction of its own so that no lock is held for longer than needed, under
+ * node-pg-migrate's advisory lock. Answers the names applied. What was applied before one that fails stays.
+ */
 export const migrationsHandler = () => {
   // An ES module without types for this module resolution: its declarations are named by file.
   const { runner }: typeof import("node-pg-migrate/dist/bundle/index") = require("node-pg-migrate");
+  const { readFile }: typeof import("node:fs/promises") = require("node:fs/promises");
+
+  const load = async (path: string) => {
+    const { up, down, transactional } = parseMigration(await readFile(path, "utf8"));
+    const action = (sql: string) => (pgm: import("node-pg-migrate/dist/bundle/index").MigrationBuilder) => {
+      if (transactional) return pgm.sql(sql);
+      pgm.noTransaction();
+      pgm.sql("set lock_timeout = 0");
+      pgm.sql(sql);
+      pgm.sql(`set lock_timeout = ${LOCK_TIMEOUT}`);
+    };
+    return { id: path, filePaths: [path], actions: { up: action(up), down: action(down) } };
+  };
 
   return async () => {
     const { username, ...settings } = connectionSettings();
     const applied = await runner({
-      databaseUrl: { ...settings, user: username },
+      databaseUrl: { ...settings, user: username, lock_timeout: LOCK_TIMEOUT },
       dir: `${process.env.LAMBDA_TASK_ROOT}/migrations`,
       direction: "up",
       migrationsTable: "pgmigrations",
-      singleTransaction: true,
+      singleTransaction: false,
+      migrationLoaderStrategies: [{ extensions: [".sql"], loader: (paths) => Promise.all(paths.map(load)) }],
       log: (message) => console.log(message),
     });
     return { applied: applied.map(({ name }) => name) };

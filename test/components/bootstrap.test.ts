@@ -144,12 +144,18 @@ describe("migration files", () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it("are read by name, in order", async () => {
-    await writeFile(join(folder, "2_later.sql"), "select 2");
-    await writeFile(join(folder, "1_first.sql"), "select 1");
+    const migration = (sql: string) => `-- Up Migration\n${sql}\n-- Down Migration\n`;
+    await writeFile(join(folder, "2_later.sql"), migration("select 2"));
+    await writeFile(join(folder, "1_first.sql"), migration("select 1"));
     assert.deepEqual(Object.entries(readMigrations(folder)), [
-      ["1_first.sql", "select 1"],
-      ["2_later.sql", "select 2"],
+      ["1_first.sql", migration("select 1")],
+      ["2_later.sql", migration("select 2")],
     ]);
+  });
+
+  it("without a way back stop the program, by name", async () => {
+    await writeFile(join(folder, "1_first.sql"), "-- Up Migration\nselect 1\n");
+    assert.throws(() => readMigrations(folder), /1_first\.sql cannot be read/);
   });
 
   it("that are none stop the program", async () => {
