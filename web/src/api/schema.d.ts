@@ -238,6 +238,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is stored of the caller
+         * @description As one ZIP archive: profile, groups and memberships, invites, balances, transactions and categories. The first request has it made and is answered 202; ask again until 200 gives a `url` to fetch it from, without a token, for 15 minutes. It is kept for a day, and then made anew. One is made at a time.
+         *
+         *     Problems: 404 `user_not_registered`.
+         */
+        get: operations["getUsersMeExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/balances/{id}": {
         parameters: {
             query?: never;
@@ -380,6 +402,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/transactions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transactions as a file
+         * @description All that `GET /transactions` would list with the same filters, in the same order, as they are at one moment. `csv` (RFC 4180, UTF-8, with a header) has a line for each transaction, with `entries` as JSON in one cell; text that a spreadsheet would take for a formula begins with an apostrophe. `json` is a list of one page. A small file is the answer itself; a larger one is at the `Location` of a 303, for five minutes.
+         *
+         *     Problems: 422 `export_too_large`.
+         */
+        get: operations["getTransactionsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/categories/{user_id}": {
         parameters: {
             query?: never;
@@ -431,6 +475,94 @@ export interface paths {
          *     Problems: 404 `category_not_found`.
          */
         delete: operations["deleteCategoriesUserIdCategoryId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/cash-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Income and expenses over time
+         * @description From `from` to `to`, both included: calendar days of whoever recorded it, at most ten years; left out, the last twelve months up to today. Of the caller, unless `user_id` or `group_id` says otherwise: of somebody else what is in groups that the caller is in, of a group what all have in it. Each currency for itself, unless `display_currency` says into which one to convert, each day's amounts at that day's rate; what has no rate is then listed in `unconverted`, as it is. Pending and deleted transactions do not count. Movements are neither income nor expense. Every period is there, also when nothing happened in it.
+         *
+         *     Problems: 404 `group_not_found`; 422 `unknown_currency`.
+         */
+        get: operations["getAnalyticsCashFlow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What money is spent on
+         * @description From `from` to `to`, both included: calendar days of whoever recorded it, at most ten years; left out, the last twelve months up to today. Of the caller, unless `user_id` or `group_id` says otherwise: of somebody else what is in groups that the caller is in, of a group what all have in it. Each currency for itself, unless `display_currency` says into which one to convert, each day's amounts at that day's rate; what has no rate is then listed in `unconverted`, as it is. Pending and deleted transactions do not count. Expenses, or with `type` income, by category, balance or user, the greatest first; `share` is the part of all of that currency. What comes after `limit` keys is added up under the key `other`. Entries count for their own category, and for that of their transaction where they have none; the key null stands for no category at all. `count` tells how many transactions have something in it.
+         *
+         *     Problems: 404 `group_not_found`; 422 `unknown_currency`.
+         */
+        get: operations["getAnalyticsSpending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/net-worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What all balances hold, over time
+         * @description From `from` to `to`, both included: calendar days of whoever recorded it, at most ten years; left out, the last twelve months up to today. Of the caller, unless `user_id` or `group_id` says otherwise: of somebody else what is in groups that the caller is in, of a group what all have in it. Each currency for itself, unless `display_currency` says into which one to convert, each day's amounts at that day's rate; what has no rate is then listed in `unconverted`, as it is. Pending and deleted transactions do not count. At the end of each period, of the last one at the end of the range: opening amounts, and all that came and went since, movements included. A balance that was closed counts until that day. Converted at the rate of the period's last day.
+         *
+         *     Problems: 404 `group_not_found`; 422 `unknown_currency`.
+         */
+        get: operations["getAnalyticsNetWorth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spending by key over time
+         * @description From `from` to `to`, both included: calendar days of whoever recorded it, at most ten years; left out, the last twelve months up to today. Of the caller, unless `user_id` or `group_id` says otherwise: of somebody else what is in groups that the caller is in, of a group what all have in it. Each currency for itself, unless `display_currency` says into which one to convert, each day's amounts at that day's rate; what has no rate is then listed in `unconverted`, as it is. Pending and deleted transactions do not count. As `GET /analytics/spending`, period by period: for every key that occurs, every period. More than 40000 items are refused.
+         *
+         *     Problems: 404 `group_not_found`; 422 `unknown_currency`.
+         */
+        get: operations["getAnalyticsTrends"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -660,6 +792,13 @@ export interface components {
             transacted_at?: string;
             /** @default true */
             approved?: boolean;
+        };
+        /** PersonalExport */
+        PersonalExport: {
+            /** @enum {string} */
+            status: "pending" | "ready";
+            url: string | null;
+            expires_at: string | null;
         };
         /**
          * Problem
@@ -1544,6 +1683,49 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getUsersMeExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalExport"];
+                };
+            };
+            /** @description Under way */
+            202: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalExport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     getBalancesId: {
         parameters: {
             query?: {
@@ -2005,6 +2187,67 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getTransactionsExport: {
+        parameters: {
+            query?: {
+                user_id?: string;
+                group_id?: string;
+                balance_id?: string;
+                type?: "expense" | "income" | "movement";
+                category?: string[];
+                from?: string;
+                to?: string;
+                min_amount?: string;
+                max_amount?: string;
+                q?: string;
+                approved?: boolean;
+                include_deleted?: boolean;
+                updated_since?: string;
+                sorted_by?: "transacted_at" | "amount" | "created_at" | "updated_at";
+                order?: "asc" | "desc";
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Transaction"][];
+                        next_cursor: null;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Elsewhere */
+            303: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    /** @description Where it is, for some minutes, without a token. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     getCategoriesUserId: {
         parameters: {
             query?: {
@@ -2172,6 +2415,268 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             412: components["responses"]["412"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsCashFlow: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                group_id?: string;
+                user_id?: string;
+                display_currency?: string;
+                interval?: "day" | "week" | "month" | "quarter" | "year";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            income: string;
+                            /** @example 12.50 */
+                            expense: string;
+                            /** @example 12.50 */
+                            net: string;
+                            /** Format: int32 */
+                            count: number;
+                        }[];
+                        unconverted?: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            income: string;
+                            /** @example 12.50 */
+                            expense: string;
+                            /** @example 12.50 */
+                            net: string;
+                            /** Format: int32 */
+                            count: number;
+                        }[];
+                        next_cursor: null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsSpending: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                group_id?: string;
+                user_id?: string;
+                display_currency?: string;
+                by?: "category" | "balance" | "user";
+                type?: "expense" | "income";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            key: (string | "other") | null;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                            /** @example 0.2500 */
+                            share: string;
+                            /** Format: int32 */
+                            count: number;
+                        }[];
+                        unconverted?: {
+                            key: (string | "other") | null;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                            /** @example 0.2500 */
+                            share: string;
+                            /** Format: int32 */
+                            count: number;
+                        }[];
+                        next_cursor: null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsNetWorth: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                group_id?: string;
+                user_id?: string;
+                display_currency?: string;
+                interval?: "day" | "week" | "month" | "quarter" | "year";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                        }[];
+                        unconverted?: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                        }[];
+                        next_cursor: null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsTrends: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                group_id?: string;
+                user_id?: string;
+                display_currency?: string;
+                by?: "category" | "balance" | "user";
+                type?: "expense" | "income";
+                interval?: "day" | "week" | "month" | "quarter" | "year";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            key: string | null;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                        }[];
+                        unconverted?: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-22
+                             */
+                            period_start: string;
+                            key: string | null;
+                            /** @example EUR */
+                            currency: string;
+                            /** @example 12.50 */
+                            amount: string;
+                        }[];
+                        next_cursor: null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
