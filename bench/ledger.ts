@@ -6,6 +6,7 @@ import { recorded } from "../functions/transactions/ledger";
 import { record } from "../functions/transactions/record";
 import { balanceMemory } from "../functions/transactions/store";
 import type { Endpoints } from "../local/stack";
+import { untilConsumed, whileNothingIsPublished } from "./backbone";
 import { type Figure, figure, median } from "./figures";
 import { openBalance, ownerOfMany } from "./fill";
 import { load, medianLatency, ROUNDS, SECONDS, type Visitor, visitor } from "./http";
@@ -17,12 +18,23 @@ export async function benchLedger(endpoints: Endpoints): Promise<Figure[]> {
   const ana = await visitor(endpoints);
   const expenses: Expense[] = [];
   for (let n = 0; n < CONNECTIONS; n += 1) expenses.push(expenseOn(await openBalance(ana)));
-  const few = await benchWrites(endpoints, ana, expenses);
+  const few = await whileNothingIsPublished(endpoints, () => benchWrites(endpoints, ana, expenses));
+  const busy: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    busy.push((await creates(endpoints, ana, expenses)).requests.average);
+    await untilConsumed(endpoints);
+  }
+  // Somebody else than who wrote: with exactly these transactions.
   const hugo = await ownerOfMany(endpoints);
-  const many: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) many.push((await creates(endpoints, ana, expenses)).requests.average);
+  const many = await whileNothingIsPublished(endpoints, async () => {
+    const rates: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1)
+      rates.push((await creates(endpoints, ana, expenses)).requests.average);
+    return rates;
+  });
   return [
     ...few.figures,
+    figure("POST /transactions, while relay and consumers take them", "/s", busy),
     figure("POST /transactions, 1M rows of 9,000 users, against few", "×", [median(many) / median(few.rates)], {
       relation: "≥",
       value: 0.8,

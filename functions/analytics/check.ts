@@ -5,7 +5,7 @@
 import { fromHundredths, toHundredths } from "../runtime/money";
 import type { Connection, Sql } from "../runtime/postgres";
 import { balanceStateOf, factOf, type LedgerTransaction } from "./fact";
-import { readLedger } from "./ledger";
+import { readLedger, snapshot } from "./ledger";
 import { type Grain, startOf } from "./range";
 
 /** What a row holds, by what it is called: as text, to be compared. */
@@ -68,10 +68,9 @@ const addUp = (transaction: LedgerTransaction, add: (name: string, hundredths: b
     each(["day", "month", "year"], `${kind} on ${to_balance_id}`, toHundredths(to_amount));
 };
 
-/** In one snapshot, so that all belong together. */
-const actualOf = (sql: Connection, userId: string): Promise<Rows> =>
-  sql.begin("isolation level repeatable read read only", async (sql) => {
-    const rows: Rows = new Map();
+const actualOf = async (model: Connection, userId: string): Promise<Rows> => {
+  const rows: Rows = new Map();
+  await snapshot(model, async (sql) => {
     const balances = await sql<{ balance_id: string; version: number; closed_on: string | null }[]>`
       select balance_id, user_id, group_id, currency, opening_amount, closed_on::text, closing_amount, version::int
       from balances
@@ -81,8 +80,9 @@ const actualOf = (sql: Connection, userId: string): Promise<Rows> =>
     for await (const some of namedRows(sql, userId).cursor(1_000)) {
       for (const { name, value } of some) rows.set(name, value);
     }
-    return rows;
-  }) as Promise<Rows>;
+  });
+  return rows;
+};
 
 const namedRows = (sql: Sql, userId: string) => sql<{ name: string; value: string }[]>`
   select 'fact ' || transaction_id as name, version::text as value

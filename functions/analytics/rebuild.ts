@@ -7,7 +7,7 @@ import { rememberMembers } from "../runtime/memberships";
 import type { Connection } from "../runtime/postgres";
 import { differenceOf } from "./check";
 import { balanceStateOf, factOf } from "./fact";
-import { ownersAfter, readLedger } from "./ledger";
+import { ownersAfter, readLedger, readMemberships } from "./ledger";
 import { eraseUser, forget, takeIn } from "./projection";
 
 export interface RebuildRequest {
@@ -87,18 +87,12 @@ export const rebuildUser = async ({ sql, ledger }: Databases, userId: string): P
   });
 };
 
-/** Who is erased and who is in which group, as the ledger's own projection has it: of two states of a group the newer wins. */
-const copyMemberships = async ({ sql, ledger }: Databases): Promise<void> => {
-  const erased = await ledger<{ user_id: string }[]>`select user_id from erased_users`;
-  for (const { user_id } of erased) await eraseUser(sql, user_id);
-  const groups = ledger<{ group_id: string; version: number; members: string[] }[]>`
-    select group_id, g.version::int, coalesce(json_agg(m.user_id) filter (where m.user_id is not null), '[]') as members
-    from groups g
-    left join group_members m using (group_id)
-    group by group_id
-  `;
-  for await (const some of groups.cursor(atOnce)) for (const group of some) await rememberMembers(sql, group);
-};
+/** Of two states of a group the newer wins. */
+const copyMemberships = ({ sql, ledger }: Databases): Promise<void> =>
+  readMemberships(ledger, {
+    erased: (userId) => eraseUser(sql, userId),
+    group: (group) => rememberMembers(sql, group),
+  });
 
 /** Ms between two looks, and how many there are: events are under way for a moment, and only what lasts is a difference. */
 const PAUSE = 250;

@@ -101,7 +101,13 @@ export async function seed(stack: DemoStack, today = new Date()): Promise<void> 
   for (const [index, { email, balances }] of demoFamily.entries()) {
     await keepMoney(people[index] as Person, balances, String(group.group_id), yearOf(email, today));
   }
+  for (const [index, { email }] of demoFamily.entries()) {
+    await (people[index] as Person).untilReported(yearOf(email, today).filter(isReported).length);
+  }
 }
+
+/** Whether it counts in the cash flow. */
+const isReported = ({ type, approved }: Happening): boolean => type !== "movement" && approved !== false;
 
 /** Opens somebody's balances and records what happened on them. */
 async function keepMoney(person: Person, balances: readonly Kept[], groupId: string, happenings: Happening[]) {
@@ -126,25 +132,36 @@ interface Person {
   userId: string;
   /** Waits until the event of their joining has reached those who keep balances. */
   untilIn(groupId: string): Promise<void>;
+  /** Waits until the events of so many transactions have reached the reports. */
+  untilReported(count: number): Promise<void>;
   post(path: string, body: object, step: string): Promise<Record<string, unknown>>;
 }
+
+/** The status of an answer, and what it is besides. */
+type Answer = { status: number } & Record<string, unknown>;
 
 async function register(stack: DemoStack, member: (typeof demoFamily)[number]): Promise<Person> {
   const { email, name, locale } = member;
   await stack.createUser({ email, name, password: demoPassword });
   const token = await stack.signIn({ email, password: demoPassword });
+  const until = async (path: string, done: (answer: Answer) => boolean, what: string): Promise<void> => {
+    const deadline = Date.now() + 30_000;
+    for (;;) {
+      const response = await fetch(stack.api + path, { headers: { authorization: `Bearer ${token}` } });
+      if (done({ ...((await response.json()) as object), status: response.status })) return;
+      if (Date.now() > deadline) throw new Error(`${email} ${what}, but no event has told so in 30 s.`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
   const person: Person = {
     userId: "",
-    untilIn: async (groupId) => {
-      const deadline = Date.now() + 30_000;
-      for (;;) {
-        const headers = { authorization: `Bearer ${token}` };
-        const { status } = await fetch(`${stack.api}/balances/${groupId}`, { headers });
-        if (status === 200) return;
-        if (Date.now() > deadline) throw new Error(`${email} has joined the family, but no event has told so in 30 s.`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    },
+    untilIn: (groupId) => until(`/balances/${groupId}`, ({ status }) => status === 200, "has joined the family"),
+    untilReported: (count) =>
+      until(
+        `/analytics/cash-flow?from=${new Date(Date.now() - 400 * 86_400_000).toISOString().slice(0, 10)}`,
+        ({ items }) => ((items ?? []) as { count: number }[]).reduce((sum, item) => sum + item.count, 0) >= count,
+        "has a year behind them",
+      ),
     post: async (path, body, step) => {
       const response = await fetch(stack.api + path, {
         method: "POST",

@@ -10,7 +10,7 @@ import { transient } from "../../functions/runtime/failures";
 import type { ConsumerAnswer, ConsumerMessage, ConsumerSettings, Mishap } from "./effects";
 
 const { url }: ConsumerSettings = JSON.parse(process.argv[2] ?? "");
-const sql = postgres(url, { max: 4, onnotice: () => undefined });
+const sql = postgres(url, { max: 4, fetch_types: false, onnotice: () => undefined });
 let planned: Mishap | null = null;
 
 const answer = (message: ConsumerAnswer) => process.send?.(message);

@@ -20,9 +20,14 @@ export async function createDatabases(server: Postgres, names: string[], folder:
   for (const name of names) await migrate(server, name, folder);
 }
 
-/** A pool of connections as superuser, straight to the server. */
+/** A pool of connections as superuser, straight to the server. Without types: asking for them, postgres.js ends the process when that breaks. */
 export const open = (server: Postgres, database: string, max: number): postgres.Sql =>
-  postgres(server.url(database), { max, onnotice: () => undefined, connection: { TimeZone: "UTC" } });
+  postgres(server.url(database), {
+    max,
+    fetch_types: false,
+    onnotice: () => undefined,
+    connection: { TimeZone: "UTC" },
+  });
 
 /** The environment in which a function finds its database. Members of rds_iam need no password here. */
 export const databaseEnvironment = (port: number, name: string, use: "relay" | "migrator") => ({

@@ -113,12 +113,13 @@ const delay =
     return links.length > 0;
   };
 
-/** The server does what it is asked, but nobody gets to know. */
+/** The server does what it is asked, but nobody gets to know, or gets but a part of the answer. */
 const loseAnswer =
   (client: Client): Fault =>
-  async (world, service) => {
+  async (world, service, random) => {
     const links = await someLinks(world, service, client);
-    return links.length > 0 && happens(Promise.race(links.map((link) => link.loseNextAnswer())));
+    const share = random.one([0, 0.5]);
+    return links.length > 0 && happens(Promise.race(links.map((link) => link.loseNextAnswer(share))));
   };
 
 /**

@@ -10,8 +10,13 @@ export interface Link {
   /** Lets nothing pass in either direction until it is released. */
   hold(): void;
   release(): void;
-  /** Has the server get the next request, and the client no answer to it but a broken connection. Resolves when that has happened. */
-  loseNextAnswer(): Promise<void>;
+  /**
+   * Has the server get the next request, and the client no answer to it, or but a part, and a broken connection. Resolves when that has
+   * happened.
+   *
+   * @param share how much of the answer gets through. @default 0
+   */
+  loseNextAnswer(share?: number): Promise<void>;
 }
 
 /** A TCP proxy that misbehaves on demand. For protocols in which the client speaks first. */
@@ -41,7 +46,7 @@ export async function startProxy(targetPort: number | (() => number)): Promise<F
       waiting.delete(client);
       client.pause();
       const opening = first.toString("latin1");
-      if ([...refused].some((it) => opening.includes(it.opening))) return client.resetAndDestroy();
+      if ([...refused].some((it) => opening.includes(it.opening))) return reset(client);
       const link = join(client, typeof targetPort === "number" ? targetPort : targetPort(), first);
       links.add(link);
       client.once("close", () => links.delete(link));
@@ -76,7 +81,7 @@ export async function startProxy(targetPort: number | (() => number)): Promise<F
 /** Joins a client to the server behind the proxy. */
 function join(client: Socket, targetPort: number, first: Buffer): Link & { destroy(): void } {
   const server = connect(targetPort, "127.0.0.1");
-  let answerLost: (() => void) | undefined;
+  let lose: { share: number; lost: () => void } | undefined;
   const destroy = () => {
     client.destroy();
     server.destroy();
@@ -85,18 +90,21 @@ function join(client: Socket, targetPort: number, first: Buffer): Link & { destr
   server.write(first);
   client.on("data", (chunk) => pass(client, server, chunk));
   server.on("data", (chunk) => {
-    if (answerLost === undefined) return pass(server, client, chunk);
-    answerLost();
-    destroy();
+    if (lose === undefined) return pass(server, client, chunk);
+    client.end(chunk.subarray(0, Math.floor(lose.share * chunk.length)));
+    server.destroy();
+    lose.lost();
   });
-  for (const socket of [client, server]) socket.on("error", destroy).on("close", destroy);
+  client.on("error", destroy).on("close", destroy);
+  // What is on its way to the client still gets there.
+  server.on("error", () => client.end()).on("close", () => client.end());
   client.resume();
   return {
     opening: first.toString("latin1"),
     cut(how) {
       if (how === "end") return destroy();
-      client.resetAndDestroy();
-      server.resetAndDestroy();
+      reset(client);
+      reset(server);
     },
     hold() {
       client.pause();
@@ -106,13 +114,16 @@ function join(client: Socket, targetPort: number, first: Buffer): Link & { destr
       client.resume();
       server.resume();
     },
-    loseNextAnswer: () =>
-      new Promise((resolve) => {
-        answerLost = resolve;
+    loseNextAnswer: (share = 0) =>
+      new Promise((lost) => {
+        lose = { share, lost };
       }),
     destroy,
   };
 }
+
+/** Not where its end is on its way already: Node would neither reset it nor be able to close it, and spin when it ends. */
+const reset = (socket: Socket) => (socket.writable ? socket.resetAndDestroy() : socket.destroy());
 
 /** Hands a chunk on, no faster than it is taken. */
 function pass(from: Socket, to: Socket, chunk: Buffer): void {

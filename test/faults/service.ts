@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin } from "kafkajs";
 import type postgres from "postgres";
+import { LINGER } from "../../functions/outbox/wake";
 import { startEventSourceMapping } from "../../local/lambda/event-source-mapping";
 import type { EffectsFunction } from "./effects";
 import type { Random } from "./random";
@@ -10,8 +11,8 @@ import { startWriters, type Writers } from "./writers";
 /** Instances of each relay: more than the program's reserved concurrency, so that some are sent away. */
 export const RELAYS = 4;
 const WRITERS = 3;
-/** Ms between two unasked looks into the outbox. */
-const SWEEP_MS = 250;
+/** Ms between two unasked calls of a relay: more than it lingers, so that there are moments in which none is at work. */
+const SWEEP_MS = 1.5 * LINGER;
 
 export interface ServiceOptions {
   name: string;

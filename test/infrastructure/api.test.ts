@@ -72,7 +72,7 @@ describe("API and identity as declared for prod", () => {
     });
   });
 
-  it("lets only this API invoke the functions, and schedules the relays and the count of dead letters", () => {
+  it("lets only this API invoke the functions, and schedules relays, the count of dead letters, and exchange rates", () => {
     const api = "arn:aws:execute-api:eu-west-1:123456789012:apiid";
     const permissions = resourcesOf(graph, "aws:lambda/permission:Permission").map(({ inputs }) => inputs);
     const allowed = (name: string, sourceArn: string, principal = "apigateway.amazonaws.com") => ({
@@ -81,8 +81,8 @@ describe("API and identity as declared for prod", () => {
       principal,
       sourceArn,
     });
-    const scheduled = (name: string) =>
-      allowed(`ahorro-prod-${name}`, `arn:aws:events:eu-west-1:123456789012:rule/${name}`, "events.amazonaws.com");
+    const scheduled = (name: string, rule = name) =>
+      allowed(`ahorro-prod-${name}`, `arn:aws:events:eu-west-1:123456789012:rule/${rule}`, "events.amazonaws.com");
     assert.deepEqual(
       permissions.sort((a, b) => a.function.localeCompare(b.function)),
       [
@@ -91,6 +91,7 @@ describe("API and identity as declared for prod", () => {
         allowed("ahorro-prod-categories-api", `${api}/*/*`),
         scheduled("dead-letters-replay"),
         allowed("ahorro-prod-platform-api", `${api}/*/*`),
+        scheduled("rates-loader", "rates"),
         allowed("ahorro-prod-transactions-api", `${api}/*/*`),
         scheduled("transactions-relay"),
         allowed("ahorro-prod-users-api", `${api}/*/*`),

@@ -549,7 +549,10 @@ describe("functions as declared for prod", () => {
     const certificates = { NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem" };
     const expected = {
       "analytics-api": { ...database("DATABASE", "analytics", "analytics_api"), RATE_LIMIT: "1000" },
-      "analytics-consumer": database("DATABASE", "analytics", "analytics_consumer"),
+      "analytics-consumer": {
+        ...database("DATABASE", "analytics", "analytics_consumer"),
+        ...deadLetters("analytics"),
+      },
       "analytics-rebuild": {
         ...database("DATABASE", "analytics", "analytics_consumer"),
         ...database("LEDGER", "transactions", "transactions_copier"),

@@ -148,10 +148,11 @@ describe("bundles", () => {
     assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes("client-rds-data"));
   });
 
-  it("of functions that speak Kafka are at most 800 kB, and free of the SDK but for signatures", () => {
+  it("of functions that speak Kafka are at most 850 kB, and free of the SDK but for signatures", () => {
+    // Kafka's client is a third of it; half is what aws-msk-iam-sasl-signer-js brings of the SDK, to find credentials.
     for (const name of ["users-relay", "transactions-relay", "events-topics", "dead-letters", "dead-letters-replay"]) {
       const directory = resource(graph, FUNCTION, name).inputs.code.directory;
-      assert.ok(statSync(join(directory, "__index.js")).size <= 800_000, name);
+      assert.ok(statSync(join(directory, "__index.js")).size <= 850_000, name);
       for (const client of ["client-rds-data", "client-dynamodb", "client-lambda"]) {
         assert.ok(!readFileSync(join(directory, "__index.js"), "utf8").includes(client), `${name} contains ${client}`);
       }

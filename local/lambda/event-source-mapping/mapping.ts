@@ -49,7 +49,10 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
     brokers: brokers.split(","),
     retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
     logLevel: logLevel.ERROR,
-    logCreator: () => (entry) => log(`Kafka: ${entry.log.message}`),
+    logCreator:
+      () =>
+      ({ log: { message, error } }) =>
+        log(`Kafka: ${message}${error === undefined ? "" : `: ${error}`}`),
   });
   return poll(kafka, await findStarts(kafka, mapping), options);
 }

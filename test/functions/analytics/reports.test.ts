@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { assertProblem, newUser, type User } from "../../support/api";
-import { cloudEvent, deliver, eventsOf, mskEvent } from "../../support/events";
+import { deadLetters } from "../../support/dead-letters";
+import { cloudEvent, deliver, eventsOf } from "../../support/events";
 import { newBalance, newSharedGroup, newTransaction } from "../../support/ledger";
 import { stack } from "../../support/stack";
 
@@ -326,12 +327,46 @@ describe("What a deleted user leaves in reports", () => {
   });
 });
 
-describe("Events that break their contract", () => {
-  it("are named, also where only a calendar can tell", async () => {
-    const { lambda } = await stack();
+describe("Events that reports cannot take in", () => {
+  /** Has the database refuse a transaction's fact for what it is, until `mend` is called. */
+  const refuse = async (transactionId: string) => {
+    const { analytics: sql } = await stack();
+    const name = `refuse_${transactionId.replaceAll("-", "_")}`;
+    await sql.unsafe(`
+      create function ${name}() returns trigger language plpgsql as $$
+        begin
+          if new.transaction_id = '${transactionId}' then raise exception 'refused' using errcode = '23514'; end if;
+          return new;
+        end
+      $$;
+      create trigger ${name} before insert on facts for each row execute function ${name}();
+    `);
+    return { mend: async () => void (await sql.unsafe(`drop function ${name}() cascade`)) };
+  };
+
+  it("are set aside by name, also where only a calendar can tell", async () => {
     const event = cloudEvent("TransactionCreated", randomUUID(), { transacted_on: "2026-02-30" });
-    const result = await lambda.invoke(`ahorro-local-${CONSUMER}`, mskEvent([event]));
-    assert.ok(!result.ok);
-    assert.match(result.error.errorMessage, new RegExp(`TransactionCreated ${event.id} .*transacted_on`));
+    await deliver(CONSUMER, event);
+    const [letter, ...more] = await deadLetters({ group: "analytics" }, event.id);
+    assert.equal(more.length, 0);
+    assert.match(letter?.error ?? "", new RegExp(`TransactionCreated ${event.id} .*transacted_on`));
+  });
+
+  it("do not keep from reports what came with them", async () => {
+    const user = await newUser();
+    const balance = await newBalance(user);
+    await recorded(user, balance, { amount: "3" });
+    const bad = await recorded(user, balance, { amount: "4" });
+    const { mend } = await refuse(bad.transaction_id);
+    try {
+      await tell(user.user_id);
+    } finally {
+      await mend();
+    }
+    const spent = async () => (await read(user, "spending")).items.map(({ amount }: { amount: string }) => amount);
+    assert.deepEqual(await spent(), ["3.00"]);
+    assert.equal((await deadLetters({ group: "analytics" }, bad.transaction_id)).length, 1);
+    await tell(user.user_id);
+    assert.deepEqual(await spent(), ["7.00"]);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -122,6 +123,26 @@ describe("npm run dead-letters", () => {
         );
         return true;
       }));
+
+    it("has a relay put back what the broker has refused", async () => {
+      const { endpoints, users } = await stack();
+      writeFileSync(join(folder, "endpoints.json"), JSON.stringify(endpoints));
+      const [id, other] = [randomUUID(), randomUUID()];
+      for (const dead of [id, other]) {
+        await users`
+          insert into outbox_dead_letters (id, xid, seq, event_type, aggregate_id, payload, attempts, last_error, created_at)
+          select ${dead}, pg_current_xact_id(), coalesce(max(seq), 0) + 1, 'Large', ${dead}, '{}', 1, 'too large', now()
+          from outbox
+        `;
+      }
+      const { stdout } = await npmRun("outbox", "users", "--id", id);
+      assert.equal(stdout, "1 events put back into the outbox of users.\n");
+      assert.deepEqual([...(await users`delete from outbox where id in ${users([id, other])} returning id`)], [{ id }]);
+      assert.deepEqual(
+        [...(await users`delete from outbox_dead_letters where id = ${other} returning id`)],
+        [{ id: other }],
+      );
+    });
 
     it("finds the local stack", async () => {
       const { endpoints } = await stack();

@@ -43,7 +43,7 @@ describe("The notifications consumer", () => {
     const [mail, ...more] = await mailsTo(guest.email);
     assert.equal(more.length, 0);
     const { endpoints } = await stack();
-    const link = `${endpoints.api}/join/${invite.invite_code}`;
+    const link = `${endpoints.web}/join/${invite.invite_code}`;
     assert.equal(mail?.subject, "Ana García te invita a «Casa & Co» en Ahorro");
     assert.ok(mail?.text.includes(link));
     assert.ok(mail?.html?.includes(`href="${link}"`));

@@ -1,66 +1,31 @@
-/** The reports of the analytics service, typed by hand until its routes are in the OpenAPI document. */
-import { loadConfig } from "../app/config";
-import type { Interval } from "../dates/periods";
+/** The reports of the analytics service, as its OpenAPI document has them. */
 import { send } from "./client";
 import { problemOfResponse } from "./problem";
+import type { paths } from "./schema";
 
-export type By = "category" | "balance" | "user";
+export type ReportName = "cash-flow" | "spending" | "net-worth" | "trends";
 
-export interface ReportQuery {
-  from: string;
-  to: string;
-  group_id?: string;
-  user_id?: string;
-}
+type Operation<Name extends ReportName> = paths[`/analytics/${Name}`]["get"];
 
-export interface CashFlow {
-  period_start: string;
-  currency: string;
-  income: string;
-  expense: string;
-  net: string;
-  count: number;
-}
+export type ReportQuery<Name extends ReportName> = NonNullable<Operation<Name>["parameters"]["query"]>;
 
-export interface Spending {
-  key: string | null;
-  currency: string;
-  amount: string;
-  /** 0 to 1, four decimals. */
-  share: string;
-  count: number;
-}
+export type ReportItem<Name extends ReportName> =
+  Operation<Name>["responses"][200]["content"]["application/json"]["items"][number];
 
-export interface NetWorth {
-  period_start: string;
-  currency: string;
-  amount: string;
-}
+export type By = NonNullable<ReportQuery<"spending">["by"]>;
+export type CashFlow = ReportItem<"cash-flow">;
+export type NetWorth = ReportItem<"net-worth">;
 
-export interface Trend {
-  period_start: string;
-  key: string | null;
-  currency: string;
-  amount: string;
-}
-
-interface Reports {
-  "cash-flow": { query: ReportQuery & { interval: Interval }; item: CashFlow };
-  spending: { query: ReportQuery & { by: By; type?: "expense" | "income"; limit?: number }; item: Spending };
-  "net-worth": { query: ReportQuery & { interval: Interval }; item: NetWorth };
-  trends: { query: ReportQuery & { by: By; interval: Interval; type?: "expense" | "income" }; item: Trend };
-}
-
-export async function fetchReport<Name extends keyof Reports>(
+/** @throws ApiProblem for any answer that is not a report. */
+export async function fetchReport<Name extends ReportName>(
   name: Name,
-  query: Reports[Name]["query"],
-): Promise<Reports[Name]["item"][]> {
-  await loadConfig();
+  query: ReportQuery<Name>,
+): Promise<ReportItem<Name>[]> {
   const search = new URLSearchParams(
     Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
   );
   const response = await send(new Request(`/analytics/${name}?${search}`));
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw problemOfResponse(response, body);
-  return (body as { items: Reports[Name]["item"][] }).items;
+  return (body as { items: ReportItem<Name>[] }).items;
 }

@@ -54,7 +54,12 @@ const signInPath = (): string => {
 function Account({ userId }: { userId: string }) {
   useEffect(() => startOutbox(settle), []);
   return (
-    <PersistQueryClientProvider client={queryClient} persistOptions={persistence(userId)}>
+    // What was kept is shown, but asked for anew: it may lack what was written in the last second before the app was left.
+    <PersistQueryClientProvider
+      client={queryClient}
+      persistOptions={persistence(userId)}
+      onSuccess={() => void queryClient.invalidateQueries()}
+    >
       <Frame>
         <Restored />
       </Frame>

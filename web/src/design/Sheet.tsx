@@ -9,6 +9,9 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    // By default the button that closes it has the focus. A field is better; but not on a phone, where its keyboard would cover the sheet.
+    const first = dialog.current?.querySelector<HTMLElement>(".sheet-body :is(input, select, button, a)");
+    if (first?.matches("input") && window.matchMedia("(pointer: fine)").matches) first.focus();
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same

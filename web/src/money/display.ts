@@ -33,7 +33,10 @@ export interface Share {
   approximate: boolean;
 }
 
-/** Rows by key in one currency, the largest first; what has no rate is left out and told by `missing`. */
+/** The key of all that a report folds into one row. */
+export const REST = "other";
+
+/** Rows by key in one currency, the largest first, and what is folded together last; what has no rate is left out and told by `missing`. */
 export const sharesIn = (
   rows: (Money & { key: string | null })[],
   currency: string,
@@ -49,5 +52,7 @@ export const sharesIn = (
     const sum = inCurrency(amounts, currency, rates);
     return sum === undefined ? [] : [{ key, amount: sum.amount, approximate: sum.approximate }];
   });
-  return { shares: shares.sort((one, other) => compare(other.amount, one.amount)), missing: [...missing] };
+  const isRest = ({ key }: Share) => Number(key === REST);
+  shares.sort((one, other) => isRest(one) - isRest(other) || compare(other.amount, one.amount));
+  return { shares, missing: [...missing] };
 };

@@ -72,7 +72,7 @@ function List({ balances, onOpen }: { balances: Balance[]; onOpen: (balance: Bal
         {sumByCurrency(balances).map((sum) => (
           <section key={sum.currency} className="card flush">
             <div className="card-head spread">
-              <h2>{currencyName(locale, sum.currency)}</h2>
+              <h2 className="capital">{currencyName(locale, sum.currency)}</h2>
               <Amount amount={sum.amount} currency={sum.currency} className="soft" />
             </div>
             {balances

@@ -24,7 +24,8 @@ export function ShareRow({
   hueId?: string;
   href?: string;
 }) {
-  const width = Math.max(1, (100 * approximate(amount)) / Math.max(approximate(most), 0.01));
+  // What is folded together may be more than the largest of the others.
+  const width = Math.min(100, Math.max(1, (100 * approximate(amount)) / Math.max(approximate(most), 0.01)));
   const style = { width: `${width}%`, ...(hueId && { "--hue": hueOf(hueId) }) } as CSSProperties;
   const content = (
     <>

@@ -8,7 +8,7 @@ import { useDisplay } from "../../app/useDisplay";
 import { firstOfMonth, today } from "../../dates/days";
 import { CategoryDisc, Empty, IconDisc, Loaded, SkeletonRows } from "../../design/parts";
 import { useWords } from "../../i18n/language";
-import { sharesIn } from "../../money/display";
+import { REST, sharesIn } from "../../money/display";
 import { ShareRow } from "./ShareRow";
 
 /** Where the month's money went: the six largest categories and all others. */
@@ -34,7 +34,7 @@ export function SpendingByCategory() {
             <>
               {shares.map(({ key, amount, approximate }) => {
                 const category = categories.get(key);
-                const isOther = key === "other";
+                const isOther = key === REST;
                 const title = isOther ? t("common.other") : (category?.name ?? t("category.none"));
                 const sign = category ? <CategoryDisc id={key} icon={category.icon} /> : <IconDisc icon={Shapes} />;
                 const filters = { ...scopeQuery(scope), ...period, type: "expense" as const, category: [key] };

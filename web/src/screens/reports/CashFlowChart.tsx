@@ -10,6 +10,10 @@ import type { Amounts } from "./slots";
 import { useWidth } from "./useWidth";
 
 const HEIGHT = 260;
+/** In pixels, by WCAG 2.5.8: parts that are narrower cannot be buttons. */
+const SMALLEST_TARGET = 24;
+/** The width of the handle of a range, which lies over the middle of a part. */
+const HANDLE = 16;
 const MARGIN = { top: 12, right: 4, bottom: 26, left: 40 };
 
 interface CashFlowChartProps {
@@ -76,21 +80,58 @@ export function CashFlowChart({ slots, interval, selected, onSelect }: CashFlowC
           ))}
         </svg>
       )}
-      {slots.map((slot, index) => (
-        <button
-          key={slot.start}
-          type="button"
-          className="hit"
-          style={{ left: (x(slot.start) ?? 0) - (x.step() - x.bandwidth()) / 2, width: x.step(), height: HEIGHT }}
-          aria-pressed={selected === index}
-          aria-label={slotName(locale, slot.start, interval)}
-          onClick={() => onSelect(selected === index ? undefined : index)}
+      {x.step() >= SMALLEST_TARGET ? (
+        slots.map((slot, index) => (
+          <button
+            key={slot.start}
+            type="button"
+            className="hit"
+            style={{ left: middle(slot.start) - x.step() / 2, width: x.step(), height: HEIGHT }}
+            aria-pressed={selected === index}
+            aria-label={slotName(locale, slot.start, interval)}
+            onClick={() => onSelect(selected === index ? undefined : index)}
+          />
+        ))
+      ) : (
+        <Reader
+          slots={slots}
+          interval={interval}
+          selected={selected}
+          onSelect={onSelect}
+          left={middle(slots[0]?.start ?? "")}
+          step={x.step()}
         />
-      ))}
+      )}
       <p className="chart-key small soft" aria-hidden="true">
         <span className="key income" /> {t("home.in")} <span className="key expense" /> {t("home.out")}{" "}
         <span className="key net" /> {t("home.left")}
       </p>
     </div>
+  );
+}
+
+/** Parts too narrow to be tapped one by one are read off by a range over them; left of the first it stands for all of them. */
+function Reader({
+  slots,
+  interval,
+  selected,
+  onSelect,
+  left,
+  step,
+}: CashFlowChartProps & { left: number; step: number }) {
+  const { t, locale } = useWords();
+  const shown = selected === undefined ? undefined : slots[selected];
+  return (
+    <input
+      type="range"
+      className="reader"
+      style={{ left: left - step - HANDLE / 2, width: slots.length * step + HANDLE, height: HEIGHT }}
+      aria-label={t("report.cash_flow")}
+      aria-valuetext={shown ? slotName(locale, shown.start, interval) : t("report.whole_period")}
+      min={-1}
+      max={slots.length - 1}
+      value={selected ?? -1}
+      onChange={(event) => onSelect(Number(event.target.value) < 0 ? undefined : Number(event.target.value))}
+    />
   );
 }

@@ -63,7 +63,9 @@ function View({
   return (
     <section className="card">
       <div className="read-off" aria-live="polite">
-        <h2>{start === undefined ? t("report.whole_period") : slotName(locale, start, interval)}</h2>
+        <h2 className="capital">
+          {start === undefined ? t("report.whole_period") : slotName(locale, start, interval)}
+        </h2>
         <div className="read-off-figures">
           {figure(t("home.left"), "net", "balance")}
           {figure(t("home.in"), "income", "income")}

@@ -50,7 +50,7 @@ function View({
   return (
     <section className="card">
       <div className="read-off" aria-live="polite">
-        <h2>{shown && slotName(locale, shown.start, interval)}</h2>
+        <h2 className="capital">{shown && slotName(locale, shown.start, interval)}</h2>
         <p className="figure">
           <Amount amount={amount} currency={currency} approximate={approximate} tone="balance" />
         </p>

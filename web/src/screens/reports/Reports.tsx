@@ -116,7 +116,9 @@ function Stepper({ period, onChange }: { period: Period; onChange: (period: Peri
       >
         <ChevronLeft size={20} />
       </button>
-      <span aria-live="polite">{periodText(locale, period)}</span>
+      <span className="capital block" aria-live="polite">
+        {periodText(locale, period)}
+      </span>
       <button
         type="button"
         className="icon-button"

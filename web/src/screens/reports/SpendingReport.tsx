@@ -10,7 +10,7 @@ import { Avatar, CategoryDisc, Empty, IconDisc, Loaded, SkeletonRows } from "../
 import { formatPercent } from "../../i18n/format";
 import { useWords } from "../../i18n/language";
 import { add, approximate } from "../../money/decimal";
-import { sharesIn } from "../../money/display";
+import { REST, sharesIn } from "../../money/display";
 import { ShareRow } from "../home/ShareRow";
 import { Missing } from "./Missing";
 import type { Options } from "./options";
@@ -116,17 +116,17 @@ export function useKeyName(by: By) {
       const category = categories.get(key);
       const sign = category ? <CategoryDisc id={key} icon={category.icon} /> : <IconDisc icon={Shapes} />;
       return {
-        title: category?.name ?? (key === "other" ? t("common.other") : t("category.none")),
+        title: category?.name ?? (key === REST ? t("common.other") : t("category.none")),
         sign,
         known: category !== undefined,
       };
     }
     if (by === "balance") {
       const balance = balances?.find(({ balance_id }) => balance_id === key);
-      return { title: balance?.name ?? t("balance.former"), sign: <IconDisc icon={Wallet} />, known: key !== "other" };
+      return { title: balance?.name ?? t("balance.former"), sign: <IconDisc icon={Wallet} />, known: key !== REST };
     }
     const member = members?.find(({ user_id }) => user_id === key);
     const title = member?.name ?? t("member.former");
-    return { title, sign: <Avatar id={key} name={title} />, known: key !== "other" };
+    return { title, sign: <Avatar id={key} name={title} />, known: key !== REST };
   };
 }

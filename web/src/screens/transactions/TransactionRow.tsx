@@ -1,3 +1,4 @@
+import "./row.css";
 import { ArrowRightLeft, Clock, Shapes, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import { Link } from "wouter";
