@@ -1,204 +1,84 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
+import { impossible } from "./config/combinations";
+import { type Problem, problemsOf, unknownKey } from "./config/problems";
+import { type Settings, schemas } from "./config/schemas";
 
 /** What tells one stack from another. Everything else is the same in all of them. */
-export interface StackConfig {
+export interface StackConfig extends Settings {
   region: aws.Region;
-  network: v.InferOutput<typeof schemas.network>;
-  database: v.InferOutput<typeof schemas.database>;
-  identity: v.InferOutput<typeof schemas.identity>;
-  api: v.InferOutput<typeof schemas.api>;
-  categories: v.InferOutput<typeof schemas.categories>;
-  events: v.InferOutput<typeof schemas.events>;
-  mail: v.InferOutput<typeof schemas.mail>;
-  rates: v.InferOutput<typeof schemas.rates>;
-  web: v.InferOutput<typeof schemas.web>;
-  logs: v.InferOutput<typeof schemas.logs>;
 }
-
-const integer = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
-
-/** Aurora Serverless v2 scales in halves of a capacity unit, from 0 (paused) to 256. */
-const capacity = v.pipe(v.number(), v.minValue(0), v.maxValue(256), v.multipleOf(0.5));
-
-const origin = v.pipe(
-  v.string(),
-  v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
-);
-
-const schemas = {
-  network: v.strictObject({
-    /** Aurora demands two at least. */
-    availabilityZones: integer(2, 3),
-    natGateways: v.picklist(["None", "Single", "OnePerAz"]),
-  }),
-  database: v.pipe(
-    v.strictObject({
-      minCapacity: capacity,
-      maxCapacity: v.pipe(capacity, v.minValue(1)),
-      autoPauseSeconds: v.exactOptional(integer(300, 86_400)),
-      instances: integer(1, 16),
-      backupRetentionDays: integer(1, 35),
-      /** A key of our own. Not to be changed on a cluster that is there: it would be replaced. */
-      ownKey: v.boolean(),
-      deletionProtection: v.boolean(),
-    }),
-    v.forward(
-      v.check(({ minCapacity, maxCapacity }) => minCapacity <= maxCapacity, "must not exceed maxCapacity"),
-      ["minCapacity"],
-    ),
-    v.forward(
-      v.check(
-        ({ minCapacity, autoPauseSeconds }) => (minCapacity === 0) === (autoPauseSeconds !== undefined),
-        "goes with minCapacity 0, and only with it",
-      ),
-      ["autoPauseSeconds"],
-    ),
-  ),
-  identity: v.strictObject({ deletionProtection: v.boolean(), passwordSignIn: v.boolean() }),
-  api: v.pipe(
-    v.strictObject({
-      requestsPerSecond: integer(1, 10_000),
-      burst: integer(1, 5_000),
-      corsOrigins: v.array(origin),
-    }),
-  ),
-  categories: v.strictObject({
-    /** After so many days an old use of a category counts half. Not to be changed on a table that has scores. */
-    halfLifeDays: integer(14, 365),
-    deletionProtection: v.boolean(),
-  }),
-  events: v.strictObject({
-    deletionProtection: v.boolean(),
-    /** `none`: relays hand events straight to the functions that consume them. */
-    broker: v.picklist(["serverless", "provisioned", "none"]),
-    /** How often outboxes are looked into unasked. Each look wakes a database that has paused. */
-    sweep: v.pipe(
-      v.string(),
-      v.regex(
-        /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)$/,
-        "must be a rate, such as rate(5 minutes)",
-      ),
-    ),
-  }),
-  mail: v.pipe(
-    v.strictObject({
-      /** Domain or address that SES may send from. */
-      identity: v.pipe(
-        v.string(),
-        v.regex(/^([\w.+-]+@)?([a-z\d-]+\.)+[a-z]{2,}$/, "must be a domain or an e-mail address"),
-      ),
-      /** The one sender of all mails. */
-      from: v.pipe(v.string(), v.regex(/^[\w.+-]+@([a-z\d-]+\.)+[a-z]{2,}$/, "must be an e-mail address")),
-      /** Where links in mails lead; the web app's own address unless told. */
-      webUrl: v.exactOptional(origin),
-    }),
-    v.forward(
-      v.check(
-        ({ identity, from }) => from === identity || from.endsWith(`@${identity}`),
-        "must be the identity, or an address of its domain",
-      ),
-      ["from"],
-    ),
-  ),
-  rates: v.strictObject({
-    /** Where the ECB's documents of exchange rates are fetched from; never, where it is left out. */
-    feedUrl: v.exactOptional(
-      v.pipe(v.string(), v.regex(/^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*$/, "must be a URL without a final slash")),
-    ),
-  }),
-  web: v.strictObject({
-    /** Where CloudFront serves from: 100 is Europe and North America, 200 adds Asia, Africa and more, All is everywhere. */
-    priceClass: v.picklist(["PriceClass_100", "PriceClass_200", "PriceClass_All"]),
-    /** A host name of one's own, with its certificate in ACM; CloudFront takes none from elsewhere than us-east-1. */
-    domain: v.exactOptional(
-      v.strictObject({
-        name: v.pipe(
-          v.string(),
-          v.regex(/^([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/, "must be a host name, such as app.example.com"),
-        ),
-        certificateArn: v.pipe(
-          v.string(),
-          v.regex(
-            /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\da-f-]{36}$/,
-            "must be the ARN of an ACM certificate in us-east-1",
-          ),
-        ),
-      }),
-    ),
-  }),
-  logs: v.strictObject({
-    /** The periods that CloudWatch Logs knows. */
-    retentionDays: v.picklist([
-      1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-    ]),
-  }),
-};
 
 /**
- * The stack's configuration (`Pulumi.<stack>.yaml`), checked. The only reader of `pulumi.Config`: functions must never
- * capture it, it would carry the whole configuration into their code.
- * @throws pulumi.RunError naming the key, what is wrong with it and how to set it.
+ * The stack's configuration (`Pulumi.<stack>.yaml`), checked: each value by itself, then all of them together. The only reader of
+ * `pulumi.Config`: functions must never capture it, it would carry the whole configuration into their code.
+ * @throws pulumi.RunError naming every key that is wrong, what is wrong with it and how to set it.
  */
 export function readConfig(): StackConfig {
-  refuseUnknownKeys();
-  return {
-    region: readRegion(),
-    network: readObject("network", schemas.network),
-    database: readObject("database", schemas.database),
-    identity: readObject("identity", schemas.identity),
-    api: readObject("api", schemas.api),
-    categories: readObject("categories", schemas.categories),
-    events: readObject("events", schemas.events),
-    mail: readObject("mail", schemas.mail),
-    rates: readObject("rates", schemas.rates),
-    web: readObject("web", schemas.web),
-    logs: readObject("logs", schemas.logs),
-  };
+  const texts = Object.entries(pulumi.runtime.allConfig());
+  const region = readRegion();
+  const values = Object.keys(schemas).map((name) => readObject(name));
+  const problems = [
+    ...unknownKeys(texts.map(([key]) => key)),
+    ...(typeof region === "string" ? [] : [region]),
+    ...values.flatMap(({ problems }) => problems),
+  ];
+  if (problems.length > 0 || typeof region !== "string") throw refusal(problems);
+  const settings = Object.fromEntries(values.map(({ name, value }) => [name, value])) as Settings;
+  const wrong = impossible(pulumi.getStack(), settings).map((problem) => ({ ...problem, key: own(problem.key) }));
+  if (wrong.length > 0) throw refusal(wrong);
+  return { region, ...settings };
 }
 
-function readRegion(): aws.Region {
+const own = (name: string): string => `${pulumi.getProject()}:${name}`;
+
+function unknownKeys(keys: string[]): Problem[] {
+  const known = Object.keys(schemas).map(own);
+  return keys
+    .filter((key) => key.startsWith(own("")) && !known.includes(key))
+    .map((key) => unknownKey(key, key, known));
+}
+
+function readRegion(): aws.Region | Problem {
   const region = new pulumi.Config("aws").get("region");
   return (
-    Object.values(aws.Region).find((known) => known === region) ??
-    fail("aws:region", region === undefined ? "is missing" : `"${region}" is not an AWS region`, "eu-west-1")
+    Object.values(aws.Region).find((known) => known === region) ?? {
+      key: "aws:region",
+      what: region === undefined ? "is missing" : `"${region}" is not an AWS region`,
+    }
   );
-}
-
-function readObject<S extends v.GenericSchema>(name: string, schema: S): v.InferOutput<S> {
-  const key = `${pulumi.getProject()}:${name}`;
-  const text = new pulumi.Config().get(name);
-  if (text === undefined) return fail(key, "is missing", undefined);
-  const result = v.safeParse(schema, parseJson(key, text));
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  return fail([key, v.getDotPath(issue)].filter(Boolean).join("."), issue.message, undefined);
 }
 
 /** Structured configuration reaches the program as JSON. */
-function parseJson(key: string, text: string): unknown {
+function readObject(name: string): { name: string; value?: unknown; problems: Problem[] } {
+  const schema: v.GenericSchema | undefined = Object.entries(schemas).find(([key]) => key === name)?.[1];
+  const text = new pulumi.Config().get(name);
+  const key = own(name);
+  if (schema === undefined || text === undefined) return { name, problems: [{ key, what: "is missing" }] };
+  const value = parseJson(text);
+  if (typeof value !== "object" || value === null) {
+    return { name, problems: [{ key, what: `is not an object but "${text}"` }] };
+  }
+  const problems = problemsOf(key, schema, value);
+  return problems.length > 0 ? { name, problems } : { name, value: v.parse(schema, value), problems };
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return fail(key, `is not an object but "${text}"`, undefined);
+    return undefined;
   }
 }
 
-function refuseUnknownKeys(): void {
-  const prefix = `${pulumi.getProject()}:`;
-  const known = Object.keys(schemas).map((name) => prefix + name);
-  const unknown = Object.keys(pulumi.runtime.allConfig()).find((key) => key.startsWith(prefix) && !known.includes(key));
-  if (unknown !== undefined) {
-    throw new pulumi.RunError(
-      `The configuration key "${unknown}" is not known. Known are: ${known.join(", ")}. Correct or remove it in Pulumi.${pulumi.getStack()}.yaml.`,
-    );
-  }
-}
-
-function fail(key: string, problem: string, example: string | undefined): never {
-  throw new pulumi.RunError(
-    `The configuration key "${key}" of the stack "${pulumi.getStack()}": ${problem}. Set it in Pulumi.${pulumi.getStack()}.yaml, ` +
-      `or with: pulumi config set --path '${key}' ${example ?? "<value>"}`,
-  );
+/** A line for each key that is wrong. */
+function refusal(problems: Problem[]): pulumi.RunError {
+  const file = `Pulumi.${pulumi.getStack()}.yaml`;
+  const lines = problems.map(({ key, what, remedy }) => {
+    const problem = `The configuration key "${key}" of the stack "${pulumi.getStack()}": ${what}.`;
+    if (remedy !== undefined) return `${problem} ${remedy}, in ${file}.`;
+    return `${problem} Set it in ${file}, or with: pulumi config set --path '${key}' ${key === "aws:region" ? "eu-west-1" : "<value>"}`;
+  });
+  return new pulumi.RunError(lines.join("\n"));
 }

@@ -1,3 +1,5 @@
+import { PRODUCTION } from "../components/production";
+
 /** A resource as rules see it: from the recorded graph in tests, from Pulumi's engine in a preview. Plain data. */
 export interface PolicyResource {
   /** `urn:pulumi:<stack>::<project>::<type>::<name>`. */
@@ -45,9 +47,6 @@ export interface Violation {
   resource: PolicyResource;
   message: string;
 }
-
-/** The stack that families' money is on. */
-const PRODUCTION = "prod";
 
 /** Whether a rule has anything to say of a resource. */
 export const appliesTo = (rule: Rule, { type, urn }: PolicyResource): boolean =>

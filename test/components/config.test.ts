@@ -19,13 +19,32 @@ const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-
 
 /** What is wrong with it, the values that make it so, and what the message must say. */
 const WRONG: [string, Record<string, string>, RegExp][] = [
-  ["an unknown key", { "ahorro:databse": "{}" }, /"ahorro:databse" is not known\. Known are: ahorro:network, /],
+  [
+    "an unknown key",
+    { "ahorro:databse": "{}" },
+    /"ahorro:databse".*is not known; did you mean "ahorro:database"\? Known are: ahorro:network, .*Correct or remove it, in Pulumi\.local\.yaml/,
+  ],
   [
     "an unknown field",
     { "ahorro:logs": '{"retentionDays":7,"colour":"red"}' },
-    /"ahorro:logs\.colour".*Pulumi\.test\.yaml.*pulumi config set --path 'ahorro:logs\.colour'/,
+    /"ahorro:logs\.colour".*is not known\. Known are: retentionDays\. Correct or remove it, in Pulumi\.local\.yaml/,
   ],
-  ["a missing field", { "ahorro:logs": "{}" }, /"ahorro:logs\.retentionDays"/],
+  [
+    "a misspelt field",
+    { "ahorro:database": JSON.stringify({ ...database, deletionProtecton: true }) },
+    /"ahorro:database\.deletionProtecton".*did you mean "deletionProtection"\?/,
+  ],
+  [
+    "a misspelt field of a field",
+    { "ahorro:web": JSON.stringify({ ...web, domain: { name: "a.example", certificateARN: certificateArn } }) },
+    /"ahorro:web\.domain\.certificateARN".*did you mean "certificateArn"\? Known are: name, certificateArn/,
+  ],
+  [
+    "a missing field",
+    { "ahorro:logs": "{}" },
+    /"ahorro:logs\.retentionDays".*is missing.*pulumi config set --path 'ahorro:logs\.retentionDays'/,
+  ],
+  ["a list instead of an object", { "ahorro:logs": "7" }, /"ahorro:logs".*not an object but "7"/],
   [
     "a retention that CloudWatch does not know",
     { "ahorro:logs": '{"retentionDays":8}' },
@@ -117,7 +136,7 @@ describe("configuration", () => {
     await pulumi.runtime.setMocks(
       { newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) },
       "ahorro",
-      "test",
+      "local",
     );
   });
   after(() => pulumi.runtime.setAllConfig({}));

@@ -16,6 +16,7 @@ const REPLACEABLE: Record<string, string> = {
   ...Object.fromEntries(
     Object.entries(EXPENDABLE_TABLES).map(([name, why]) => [`aws:dynamodb/table:Table ${name}`, why]),
   ),
+  "aws:s3/bucket:Bucket exports": "What is in it can be asked for again, and is gone after a day anyway",
   "aws:s3/bucket:Bucket web": "What is in it is built anew by each deployment",
   "aws:sesv2/emailIdentity:EmailIdentity mail": "A name; to verify it again takes a DNS record",
   "aws:rds/subnetGroup:SubnetGroup database": "AWS refuses to delete it while the cluster is in it",

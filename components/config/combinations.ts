@@ -1,0 +1,105 @@
+import { PRODUCTION } from "../production";
+import type { Problem } from "./problems";
+import type { Settings } from "./schemas";
+
+/** A combination of settings that cannot work, or must not be. */
+interface Combination {
+  /** The key that is named, below `ahorro:`. */
+  key: string;
+  /** Whether it is there. */
+  wrong: (settings: Settings) => boolean;
+  /** What is wrong with the key's value, and why. */
+  what: string;
+  remedy: string;
+}
+
+/** Wherever AWS is deployed to. */
+const ANYWHERE: Combination[] = [
+  {
+    key: "identity.passwordSignIn",
+    wrong: ({ identity }) => identity.passwordSignIn,
+    what: "is for the local stack only: passwords would be sent, where SRP proves that one knows them",
+    remedy: "Set it to false",
+  },
+  {
+    key: "events.sweep",
+    wrong: ({ database, events }) =>
+      database.autoPauseSeconds !== undefined && secondsOf(events.sweep) <= database.autoPauseSeconds,
+    what: "wakes the database before it has paused (database.autoPauseSeconds), so that it never does and is paid for all the time",
+    remedy: "Sweep less often, or set database.minCapacity above 0",
+  },
+  {
+    key: "rates.feedUrl",
+    wrong: ({ rates }) => rates.feedUrl?.startsWith("http:") === true,
+    what: "would fetch exchange rates without TLS",
+    remedy: "Use https",
+  },
+];
+
+/** Where families' money is. */
+const IN_PRODUCTION: Combination[] = [
+  {
+    key: "events.broker",
+    wrong: ({ events }) => events.broker === "none",
+    what: 'must not be "none" in production: without a broker, events are neither kept nor in order when a consumer is down',
+    remedy: 'Set it to "serverless" or "provisioned"',
+  },
+  ...(["database", "identity", "categories", "events"] as const).map((part) => ({
+    key: `${part}.deletionProtection`,
+    wrong: (settings: Settings) => !settings[part].deletionProtection,
+    what: "must be true in production: a wrong name in the program would delete what families have stored",
+    remedy: "Set it to true",
+  })),
+  {
+    key: "database.backupRetentionDays",
+    wrong: ({ database }) => database.backupRetentionDays < 35,
+    what: "must be 35 in production, as long as Aurora can keep them",
+    remedy: "Set it to 35",
+  },
+  {
+    key: "database.instances",
+    wrong: ({ database }) => database.instances < 2,
+    what: "must be 2 at least in production: another one takes over when one fails, or its zone",
+    remedy: "Set it to 2",
+  },
+  {
+    key: "database.minCapacity",
+    wrong: ({ database }) => database.minCapacity === 0,
+    what: "must be above 0 in production: whoever comes first after a pause would wait for a quarter of a minute",
+    remedy: "Set it to 0.5 or more, and remove database.autoPauseSeconds",
+  },
+  {
+    key: "database.ownKey",
+    wrong: ({ database }) => !database.ownKey,
+    what: "must be true in production: snapshots under AWS's key cannot be copied to another account, and the key cannot be changed later",
+    remedy: "Set it to true",
+  },
+  {
+    key: "logs.retentionDays",
+    wrong: ({ logs }) => logs.retentionDays < 90,
+    what: "must be 90 at least in production: what happened is often asked months later",
+    remedy: "Set it to 90 or more",
+  },
+  {
+    key: "api.corsOrigins",
+    wrong: ({ api }) => api.corsOrigins.some((origin) => origin.startsWith("http:")),
+    what: "must have https origins only in production: others can be made up by whoever is in between",
+    remedy: "Remove those that begin with http:",
+  },
+];
+
+/** What is wrong with settings that are right one by one. The local stack may be anything. */
+export function impossible(stack: string, settings: Settings): Problem[] {
+  if (stack === "local") return [];
+  return [...ANYWHERE, ...(stack === PRODUCTION ? IN_PRODUCTION : [])]
+    .filter(({ wrong }) => wrong(settings))
+    .map(({ key, what, remedy }) => ({ key, what, remedy }));
+}
+
+const SECONDS = { minute: 60, hour: 3_600, day: 86_400 };
+
+/** `rate(5 minutes)` → 300. */
+function secondsOf(rate: string): number {
+  const [, count = "0", unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(rate) ?? [];
+  return Number(count) * SECONDS[unit as keyof typeof SECONDS];
+}

@@ -1,0 +1,130 @@
+import "../../local/program/stub-arborist";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { readConfig } from "../../components/config";
+import { localConfig } from "../../local/program/local-config";
+import { PROJECT_FOLDER, stackConfig } from "../../local/program/stack-config";
+
+/** Changes to a stack's configuration: `part.key` → value. */
+type Changes = Record<string, unknown>;
+
+/** What cannot be, in which stack, and what the message must say: the key, why, and what to do. */
+const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
+  ["prod", { "events.broker": "none" }, /"ahorro:events\.broker".*without a broker.*Set it to "serverless" or/],
+  ["prod", { "database.deletionProtection": false }, /"ahorro:database\.deletionProtection".*Set it to true/],
+  ["prod", { "identity.deletionProtection": false }, /"ahorro:identity\.deletionProtection"/],
+  ["prod", { "categories.deletionProtection": false }, /"ahorro:categories\.deletionProtection"/],
+  ["prod", { "events.deletionProtection": false }, /"ahorro:events\.deletionProtection"/],
+  ["prod", { "database.backupRetentionDays": 7 }, /"ahorro:database\.backupRetentionDays".*Set it to 35/],
+  ["prod", { "database.instances": 1 }, /"ahorro:database\.instances".*Set it to 2/],
+  [
+    "prod",
+    { "database.minCapacity": 0, "database.autoPauseSeconds": 300, "events.sweep": "rate(1 hour)" },
+    /"ahorro:database\.minCapacity".*Set it to 0\.5 or more/,
+  ],
+  ["prod", { "database.ownKey": false }, /"ahorro:database\.ownKey".*cannot be changed later/],
+  ["prod", { "logs.retentionDays": 30 }, /"ahorro:logs\.retentionDays".*90/],
+  ["prod", { "api.corsOrigins": ["http://localhost:5173"] }, /"ahorro:api\.corsOrigins".*Remove those/],
+  ["staging", { "identity.passwordSignIn": true }, /"ahorro:identity\.passwordSignIn".*Set it to false/],
+  ["dev", { "events.sweep": "rate(5 minutes)" }, /"ahorro:events\.sweep".*before it has paused.*Sweep less often/],
+  ["dev", { "events.sweep": "rate(10 minutes)" }, /"ahorro:events\.sweep"/],
+  ["dev", { "rates.feedUrl": "http://ecb.example" }, /"ahorro:rates\.feedUrl".*Use https/],
+];
+
+/** What is not refused, so that the rules say no more than they should. */
+const POSSIBLE: [stack: string, changes: Changes][] = [
+  ["prod", { "events.broker": "provisioned" }],
+  ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
+  ["dev", { "events.sweep": "rate(11 minutes)" }],
+  ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
+];
+
+/** Registered resources while a program runs under mocks. */
+let registered: string[] = [];
+
+function configure(stack: string, changes: Changes): void {
+  const config = stack === "local" ? localConfig() : stackConfig(stack);
+  for (const [path, value] of Object.entries(changes)) {
+    const [part = "", key = ""] = path.split(".");
+    const name = `ahorro:${part}`;
+    config[name] = JSON.stringify({ ...JSON.parse(config[name] ?? "{}"), [key]: value });
+  }
+  pulumi.runtime.setAllConfig(config);
+}
+
+const mocks = (stack: string) =>
+  pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name }) => {
+        registered.push(type);
+        return { id: name, state: {} };
+      },
+      call: () => ({}),
+    },
+    "ahorro",
+    stack,
+  );
+
+describe("configuration that cannot be, though each value of it can", () => {
+  after(() => pulumi.runtime.setAllConfig({}));
+
+  for (const [stack, changes, message] of IMPOSSIBLE) {
+    it(`in ${stack} is refused: ${JSON.stringify(changes)}`, async () => {
+      await mocks(stack);
+      configure(stack, changes);
+      assert.throws(readConfig, (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        assert.match(error.message, message);
+        assert.match(error.message, new RegExp(`, in Pulumi\\.${stack}\\.yaml`));
+        assert.equal(error.message.split("\n").length, 1);
+        return true;
+      });
+    });
+  }
+
+  for (const [stack, changes] of POSSIBLE) {
+    it(`in ${stack} may be: ${JSON.stringify(changes)}`, async () => {
+      await mocks(stack);
+      configure(stack, changes);
+      assert.doesNotThrow(readConfig);
+    });
+  }
+
+  it("is told all at once", async () => {
+    await mocks("prod");
+    configure("prod", { "events.broker": "none", "database.instances": 1 });
+    assert.deepEqual(keysTold(), ["ahorro:database.instances", "ahorro:events.broker"]);
+    configure("prod", { "logs.retentionDays": 8, "logs.color": "red", "web.priceClass": "cheap" });
+    assert.deepEqual(keysTold(), ["ahorro:logs.color", "ahorro:logs.retentionDays", "ahorro:web.priceClass"]);
+  });
+
+  /** The keys that the message names, line by line. */
+  function keysTold(): string[] {
+    try {
+      readConfig();
+    } catch (error) {
+      const lines = error instanceof Error ? error.message.split("\n") : [];
+      return lines.map((line) => /^The configuration key "([^"]+)"/.exec(line)?.[1] ?? line).sort();
+    }
+    return [];
+  }
+});
+
+describe("a program with a configuration that is wrong", () => {
+  after(() => pulumi.runtime.setAllConfig({}));
+
+  for (const [what, stack, changes] of [
+    ["a typo", "dev", { "logs.retentionDay": 7 }],
+    ["an impossible combination", "prod", { "events.broker": "none" }],
+  ] as const) {
+    it(`stops at ${what} before any resource is registered`, async () => {
+      await mocks(stack);
+      configure(stack, changes);
+      registered = [];
+      assert.throws(() => require(join(PROJECT_FOLDER, "index.ts")), /configuration key/);
+      await pulumi.runtime.disconnect();
+      assert.deepEqual(registered, []);
+    });
+  }
+});
