@@ -119,7 +119,7 @@ inBrowser("Transactions in the web app", () => {
     await keyboard.press("Backspace");
     await sees(one, "Deleted");
     await keyboard.press("/");
-    assert.equal(await one.page.evaluate(() => document.activeElement?.getAttribute("type")), "search");
+    await one.page.locator("input[type=search]:focus").waitFor();
     await keyboard.press("Escape");
     await keyboard.press("n");
     await one.page.getByRole("heading", { name: "New transaction" }).waitFor();

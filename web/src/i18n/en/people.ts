@@ -36,6 +36,7 @@ export const people = {
   "welcome.name_lead": "Those who share a group with you see it.",
   "welcome.name_title": "What are you called?",
   "welcome.skip": "Skip",
+  "welcome.step": "Step {number} of {count}",
   "join.action": "Join the group",
   "join.as": "You join as {name}.",
   "join.done": "Welcome to {group}",

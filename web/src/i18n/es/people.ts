@@ -38,6 +38,7 @@ export const people = {
   "welcome.name_lead": "Lo ven quienes comparten un grupo contigo.",
   "welcome.name_title": "¿Cómo te llamas?",
   "welcome.skip": "Omitir",
+  "welcome.step": "Paso {number} de {count}",
   "join.action": "Unirme al grupo",
   "join.as": "Te unes como {name}.",
   "join.done": "Te damos la bienvenida a {group}",
