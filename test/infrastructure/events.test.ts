@@ -97,6 +97,7 @@ describe("the event bus", function () {
         "analytics-ahorro-transactions": mapping("analytics", "ahorro.transactions"),
         "categories-ahorro-users": mapping("categories", "ahorro.users"),
         "categories-ahorro-transactions": mapping("categories", "ahorro.transactions"),
+        "exports-ahorro-users": mapping("exports", "ahorro.users"),
         "identity-ahorro-users": mapping("identity", "ahorro.users"),
         "notifications-ahorro-users": mapping("notifications", "ahorro.users"),
         "transactions-ahorro-users": mapping("transactions", "ahorro.users"),
@@ -140,6 +141,7 @@ describe("the event bus", function () {
         "transactions-consumer",
         "categories-consumer",
         "analytics-consumer",
+        "exports-consumer",
         "identity-consumer",
         "notifications-consumer",
       ],
@@ -187,7 +189,7 @@ describe("the event bus", function () {
 describe("dead letters", function () {
   this.timeout(LOAD_TIMEOUT);
   const QUEUE = "arn:aws:sqs:eu-west-1:123456789012:events-failed";
-  const CONSUMERS = ["transactions", "categories", "analytics", "identity", "notifications"];
+  const CONSUMERS = ["transactions", "categories", "analytics", "exports", "identity", "notifications"];
 
   for (const stack of ["staging", "prod"] as const) {
     it(`in ${stack} are kept by a function that every consumer knows, and no queue`, async () => {
