@@ -65,7 +65,7 @@ inBrowser("Transactions in the web app", () => {
     await swipe(one, "Olives", -170);
     await sees(one, "Deleted");
     assert.equal(await row(one, "Olives").count(), 0);
-    await home.pend("Cheese");
+    await home.change("Cheese", { approved: false });
     await one.page.reload();
     await row(one, "Pending").waitFor();
     await swipe(one, "Cheese", 170);

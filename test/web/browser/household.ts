@@ -7,8 +7,8 @@ export interface Household {
   balanceId: string;
   /** Ids of the transactions by their notes. */
   ids: Map<string, string>;
-  /** Makes one pending again. */
-  pend(note: string): Promise<void>;
+  /** Changes one by the API, as another device would. */
+  change(note: string, change: { amount?: string; approved?: boolean }): Promise<void>;
 }
 
 const HOUR = 3_600_000;
@@ -39,8 +39,8 @@ export async function household(user: User, notes: string[]): Promise<Household>
     user,
     balanceId,
     ids,
-    pend: async (note) => {
-      const changed = await user.put(`/transactions/${ids.get(note)}`, { ...bodyOf(note), approved: false });
+    change: async (note, change) => {
+      const changed = await user.put(`/transactions/${ids.get(note)}`, { ...bodyOf(note), ...change });
       assert.equal(changed.status, 200, changed.text);
     },
   };

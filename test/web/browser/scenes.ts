@@ -2,6 +2,7 @@ import type { Locator } from "playwright-core";
 import { en, type TextKey } from "../../../web/src/i18n/en";
 import { es } from "../../../web/src/i18n/es";
 import type { Visitor } from "./chromium";
+import { go } from "./steps";
 
 /** Every screen of the app, and how to get there, in either language. For looking at them: by axe, and by people. */
 export interface Scene {
@@ -50,7 +51,6 @@ export const stageOf = (one: Visitor, locale: string): Stage => {
 
 /** Waits until all is there that was on its way: answers, pictures, letters. */
 export const settled = async ({ page }: Visitor): Promise<void> => {
-  await page.waitForLoadState("networkidle");
   await page.locator(":is(.skeleton, [aria-busy=true]):not(.more-rows *)").first().waitFor({ state: "detached" });
   await page.locator("html").evaluate((root: Root) => root.ownerDocument.fonts.ready);
 };
@@ -59,6 +59,27 @@ export const settled = async ({ page }: Visitor): Promise<void> => {
 interface Root {
   ownerDocument: { fonts: { ready: Promise<unknown> } };
 }
+
+/** Brings a scene before somebody's eyes. */
+export async function enter(stage: Stage, scene: Scene, props: Partial<Props> = {}): Promise<void> {
+  const { one } = stage;
+  const path = scene.path.replace(/\{(\w+)\}/g, (_, name: keyof Props) => props[name] ?? "");
+  await one.page.keyboard.press("Escape");
+  await go(one, path);
+  await one.page.locator("h1").first().waitFor();
+  await choose(stage, scene, props);
+  await settled(one);
+  await scene.show?.(stage);
+  await settled(one);
+}
+
+/** Whose money is looked at, where one can choose. */
+async function choose({ one, say }: Stage, scene: Scene, props: Partial<Props>): Promise<void> {
+  if (props.group === undefined || !SCOPED.test(scene.path)) return;
+  await one.page.getByLabel(say("scope.label")).selectOption(scene.scope === "group" ? props.group : "");
+}
+
+const SCOPED = /^\/(transactions|balances|reports\b.*|)(\?.*)?$/;
 
 const typed = async ({ one }: Stage, keys: string): Promise<void> => {
   for (const key of keys) await one.page.keyboard.press(key);

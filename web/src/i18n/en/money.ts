@@ -73,6 +73,7 @@ export const money = {
   "add.entry_amount": "Amount of item {number}",
   "add.entry_category": "Category of item {number}",
   "add.entry_note": "Note of item {number}",
+  "add.few_categories": "Fewer",
   "add.lacks_amount": "Type an amount first.",
   "add.lacks_balance": "Choose a balance.",
   "add.lacks_entries": "The items do not add up to the amount yet.",

@@ -75,6 +75,7 @@ export const money = {
   "add.entry_amount": "Importe del concepto {number}",
   "add.entry_category": "Categoría del concepto {number}",
   "add.entry_note": "Nota del concepto {number}",
+  "add.few_categories": "Menos",
   "add.lacks_amount": "Escribe primero un importe.",
   "add.lacks_balance": "Elige un saldo.",
   "add.lacks_entries": "Los conceptos aún no suman el importe.",
