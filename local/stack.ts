@@ -19,6 +19,7 @@ import { cloudFrontApi } from "./services/cloudfront";
 import { type Cognito, type CognitoPool, startCognito } from "./services/cognito";
 import { startDynamoDb } from "./services/dynamodb";
 import { tablesOf } from "./services/dynamodb-tables";
+import { firehose, streamsOf } from "./services/firehose";
 import { startKafka } from "./services/kafka";
 import { lambdaApi } from "./services/lambda-api";
 import { startPostgres } from "./services/postgres";
@@ -131,6 +132,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         cloudfront: cloudFrontApi(
           resourcesOf(graph, "aws:cloudfront/distribution:Distribution").map(({ outputs }) => String(outputs.id)),
         ),
+        firehose: firehose({ streams: streamsOf(graph), put: s3.put }),
         lambda: lambdaApi(() => lambda),
         ses: ses({
           identities: declared(graph, "aws:sesv2/emailIdentity:EmailIdentity", "emailIdentity"),

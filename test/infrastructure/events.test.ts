@@ -98,6 +98,8 @@ describe("the event bus", function () {
         "categories-ahorro-users": mapping("categories", "ahorro.users"),
         "categories-ahorro-transactions": mapping("categories", "ahorro.transactions"),
         "identity-ahorro-users": mapping("identity", "ahorro.users"),
+        "lake-ahorro-users": mapping("lake", "ahorro.users"),
+        "lake-ahorro-transactions": mapping("lake", "ahorro.transactions"),
         "notifications-ahorro-users": mapping("notifications", "ahorro.users"),
         "transactions-ahorro-users": mapping("transactions", "ahorro.users"),
       });
@@ -142,8 +144,9 @@ describe("the event bus", function () {
         "analytics-consumer",
         "identity-consumer",
         "notifications-consumer",
+        "lake-consumer",
       ],
-      transactions: ["categories-consumer", "analytics-consumer"],
+      transactions: ["categories-consumer", "analytics-consumer", "lake-consumer"],
     })) {
       const { variables } = resource(graph, FUNCTION, `${database}-relay`).inputs.environment;
       assert.deepEqual(variables, {
@@ -187,7 +190,7 @@ describe("the event bus", function () {
 describe("dead letters", function () {
   this.timeout(LOAD_TIMEOUT);
   const QUEUE = "arn:aws:sqs:eu-west-1:123456789012:events-failed";
-  const CONSUMERS = ["transactions", "categories", "analytics", "identity", "notifications"];
+  const CONSUMERS = ["transactions", "categories", "analytics", "identity", "notifications", "lake"];
 
   for (const stack of ["staging", "prod"] as const) {
     it(`in ${stack} are kept by a function that every consumer knows, and no queue`, async () => {
