@@ -6,7 +6,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { Column, ColumnType } from "../../components/lake/schema";
-import { categoriesTable, lakeTables } from "./tables";
+import { categoriesTable } from "./categories";
+import { lakeTables } from "./tables";
 
 /** What a query answers. Values as DuckDB prints them, null where there is none. */
 export interface Answer {

@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EventBus } from "../../components/event-bus";
 import { DataLake } from "../../components/lake";
 import { Lambda } from "../../components/lambda";
+import { categoriesTable, categoryLines } from "./categories";
 import { lakeConsumer } from "./consumer";
 import { readQueries } from "./queries";
 import { connectStreams } from "./stream";
-import { categoriesTable, lakeTables } from "./tables";
+import { lakeTables } from "./tables";
 
 export interface LakeServiceArgs {
   /** Where all events come from. */
@@ -38,7 +39,7 @@ export class LakeService extends pulumi.ComponentResource {
       {
         // Without money in it: kept, or nobody would know any more since when somebody is with us.
         tables: { user_events, transaction_events: { ...transaction_events, keepDays } },
-        references: { categories: { ...categoriesTable, content: linesOf(args.catalogue) } },
+        references: { categories: { ...categoriesTable, content: categoryLines(args.catalogue) } },
         queries: readQueries(),
         ...{ scanLimitGb, deletionProtection, logRetentionDays },
       },
@@ -60,9 +61,3 @@ export class LakeService extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
-
-/** The catalogue as rows of the table `categories`: lines of JSON. */
-export const linesOf = (catalogue: string): string => {
-  const { items }: { items: { category_id: string; type: string; name: string }[] } = JSON.parse(catalogue);
-  return items.map(({ category_id, type, name }) => `${JSON.stringify({ category_id, type, name })}\n`).join("");
-};

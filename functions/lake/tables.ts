@@ -12,7 +12,7 @@ interface EventTable {
   columns: Record<string, Column>;
 }
 
-const column = <T extends ColumnType>(type: T, comment: string) => ({ type, comment });
+export const column = <T extends ColumnType>(type: T, comment: string) => ({ type, comment });
 
 /** What all events have. One that was delivered again has a second row, with the same id. */
 const event = {
@@ -84,13 +84,3 @@ type RowOf<Columns extends Record<string, Column>> = { [C in keyof Columns]: Val
 
 /** Rows by table. */
 export type Rows = { [T in TableName]: RowOf<(typeof lakeTables)[T]["columns"]> };
-
-/** The categories that everybody starts with. */
-export const categoriesTable = {
-  comment: "The categories that everybody starts with; those that somebody made are not in it",
-  columns: {
-    category_id: column("string", "The same for everybody"),
-    type: column("string", "expense or income"),
-    name: column("string", "In English"),
-  },
-} as const;

@@ -13,6 +13,8 @@ interface TestStack extends Stack {
   transactions: postgres.Sql;
   /** The database `analytics`, likewise. */
   analytics: postgres.Sql;
+  /** Where it keeps its data. */
+  dataFolder: string;
   /** What functions and services wrote, by source. */
   logged: { source: string; line: string }[];
   /** Holds the relays back, as the stack does from its start: outboxes keep what is written. Waits for relays at work. */
@@ -62,6 +64,7 @@ async function start(): Promise<TestStack> {
     users,
     transactions,
     analytics,
+    dataFolder: path,
     logged,
     holdEvents,
     releaseEvents: async () => {

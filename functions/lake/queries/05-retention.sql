@@ -21,7 +21,9 @@ active_weeks as (
 select
   cast(cohorts.cohort as date) as cohort,
   cohorts.people as people,
-  cast(date_diff('day', cast(cohorts.cohort as date), cast(active_weeks.week as date)) / 7 as bigint) as weeks_later,
+  cast(
+    cast(date_diff('day', cast(cohorts.cohort as date), cast(active_weeks.week as date)) as double) / 7 as bigint
+  ) as weeks_later,
   count(*) as active,
   round(cast(count(*) as double) / cohorts.people, 4) as retention
 from sign_ups
