@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { Bucket } from "./components/bucket";
 import { readConfig } from "./components/config";
 import { Database } from "./components/database";
 import { EventBus } from "./components/event-bus";
@@ -11,6 +12,7 @@ import { AnalyticsService } from "./functions/analytics";
 import { CategoriesService } from "./functions/categories";
 import { DeadLetters } from "./functions/dead-letters";
 import { apiDocument } from "./functions/document";
+import { ExportsService } from "./functions/exports";
 import { IdentityService } from "./functions/identity";
 import { LakeService } from "./functions/lake";
 import { NotificationsService } from "./functions/notifications";
@@ -56,8 +58,19 @@ const bus = new EventBus(
 
 new DeadLetters({ bus, logRetentionDays }, opts);
 
+// Files that people have made of their data and fetch by links: from any page, as links say who may. None is the only copy.
+const exportsBucket = new Bucket(
+  "exports",
+  { lifecycle: { fetched: { expireAfterDays: 1 } }, corsOrigins: ["*"], deletionProtection: false },
+  opts,
+);
+
 const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
-const transactions = new TransactionsService("transactions", { database, bus, rateLimit, logRetentionDays }, opts);
+const transactions = new TransactionsService(
+  "transactions",
+  { database, bus, exports: exportsBucket, rateLimit, logRetentionDays },
+  opts,
+);
 const categories = new CategoriesService(
   "categories",
   { database, bus, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
@@ -66,6 +79,17 @@ const categories = new CategoriesService(
 const analytics = new AnalyticsService(
   "analytics",
   { database, bus, ledgerMigrated: transactions.migrated, rateLimit, logRetentionDays },
+  opts,
+);
+const exportsService = new ExportsService(
+  "exports",
+  {
+    bucket: exportsBucket,
+    bus,
+    sources: [users.personalData, transactions.personalData, categories.personalData],
+    rateLimit,
+    logRetentionDays,
+  },
   opts,
 );
 const platform = new PlatformService(
@@ -77,7 +101,7 @@ const platform = new PlatformService(
 const api = new HttpApi(
   "api",
   {
-    services: [users, transactions, categories, analytics, platform],
+    services: [users, exportsService, transactions, transactions.exports, categories, analytics, platform],
     identity,
     corsOrigins: config.api.corsOrigins,
     throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },

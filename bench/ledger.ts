@@ -1,5 +1,4 @@
 import postgres from "postgres";
-import { demoFamily } from "../functions/demo/family";
 import { created } from "../functions/runtime/answer";
 import { responseOf } from "../functions/runtime/response";
 import { statementWork } from "../functions/runtime/statement-work";
@@ -9,13 +8,9 @@ import { balanceMemory } from "../functions/transactions/store";
 import type { Endpoints } from "../local/stack";
 import { untilConsumed, whileNothingIsPublished } from "./backbone";
 import { type Figure, figure, median } from "./figures";
+import { openBalance, ownerOfMany } from "./fill";
 import { load, medianLatency, ROUNDS, SECONDS, type Visitor, visitor } from "./http";
 
-/** Rows in all, and those of the one user who lists theirs. */
-const ROWS = 1_000_000;
-const OWN = 100_000;
-/** Who the other rows belong to. */
-const OTHERS = 9_000;
 const PAGE = 50;
 
 /** The ledger: recording, importing and listing transactions; listing at a million rows. */
@@ -30,13 +25,7 @@ export async function benchLedger(endpoints: Endpoints): Promise<Figure[]> {
     await untilConsumed(endpoints);
   }
   // Somebody else than who wrote: with exactly these transactions.
-  const hugo = await visitor(endpoints, demoFamily[3].email);
-  const sql = postgres(endpoints.postgres.transactions ?? "", { max: 1, onnotice: () => undefined });
-  try {
-    await fill(sql, hugo.userId, await openBalance(hugo));
-  } finally {
-    await sql.end();
-  }
+  const hugo = await ownerOfMany(endpoints);
   const many = await whileNothingIsPublished(endpoints, async () => {
     const rates: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1)
@@ -63,10 +52,6 @@ const expenseOn = (from_balance_id: string) => ({
   description: "Bread",
 });
 type Expense = ReturnType<typeof expenseOn>;
-
-const openBalance = async (ana: Visitor): Promise<string> =>
-  (await ana.request("POST", `/balances/${ana.userId}`, { name: "Bench", currency: "EUR", opening_amount: "1000000" }))
-    .balance_id;
 
 const creates = (endpoints: Endpoints, { token }: Visitor, bodies: Expense[]) =>
   load(`${endpoints.api}/transactions`, token, { connections: CONNECTIONS, bodies });
@@ -141,58 +126,6 @@ async function directRate(endpoints: Endpoints, userId: string, expenses: Expens
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, worker));
   return count / SECONDS;
-}
-
-/**
- * Makes up a million transactions of 9,001 users, in SQL: what is measured afterwards is reading. Amounts of balances are
- * left alone, as nothing here reads them. Indexes are made anew afterwards, which is quicker than to keep them up.
- */
-async function fill(sql: postgres.Sql, userId: string, balanceId: string): Promise<void> {
-  const indexes = await sql<{ indexname: string; indexdef: string }[]>`
-    select indexname, indexdef from pg_indexes where tablename = 'transactions' and indexname <> 'transactions_pkey'
-  `;
-  for (const { indexname } of indexes) await sql`drop index ${sql(indexname)}`;
-  await sql`
-    insert into balances (balance_id, user_id, group_id, name, currency, opening_amount, amount)
-    select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'Wallet', 'EUR', 0, 0
-    from generate_series(1, ${OTHERS}::int)
-  `;
-  const rows = (owners: postgres.PendingQuery<postgres.Row[]>, owned: number, count: number) => sql`
-    insert into transactions (
-      transaction_id, user_id, group_id, type, amount, currency, from_balance_id, category_id, category_ids, description,
-      search, approved_at, transacted_at, transacted_on, created_at, updated_at
-    )
-    select gen_random_uuid(), owner.user_id, owner.group_id, case when n % 10 = 0 then 'income' else 'expense' end,
-      (1 + n::bigint * 7919 % 20000) / 100.0, 'EUR', owner.balance_id, category, array[category], word || ' ' || n, word || ' ' || n,
-      case when n % 100 <> 0 then at end, at, at::date, at, at
-    from generate_series(1, ${count}) as n
-    join (${owners}) owner on owner.number = n % ${owned}::int
-    cross join lateral (
-      select ('00000000-0000-4000-8000-' || lpad((n * 31 % 60)::text, 12, '0'))::uuid as category,
-        (array['groceries', 'rent', 'bus ticket', 'school', 'pharmacy', 'cinema', 'gift', 'coffee', 'salary'])[1 + n % 9]
-          || case when n % 1000 = 0 then ' zanzibar' else '' end as word,
-        timestamptz '2026-11-01' - n * interval '7 minutes' as at
-    ) as made
-  `;
-  await rows(
-    sql`select user_id, group_id, balance_id, 0 as number from balances where balance_id = ${balanceId}`,
-    1,
-    OWN,
-  );
-  await rows(
-    sql`
-      select user_id, group_id, balance_id, row_number() over () - 1 as number
-      from balances
-      where user_id <> ${userId}
-      limit ${OTHERS}
-    `,
-    OTHERS,
-    ROWS - OWN,
-  );
-  await sql`set maintenance_work_mem = '1GB'`;
-  for (const { indexdef } of indexes) await sql.unsafe(indexdef);
-  await sql`vacuum analyze transactions`;
-  await sql`vacuum analyze balances`;
 }
 
 async function benchReads(endpoints: Endpoints, reader: Visitor): Promise<Figure[]> {

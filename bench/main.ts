@@ -13,6 +13,7 @@ import { benchApi } from "./api";
 import { benchBundles } from "./bundles";
 import { benchCategories } from "./categories";
 import { benchEvents } from "./events";
+import { benchExport } from "./export";
 import { type Figure, table } from "./figures";
 import { benchIdle } from "./idle";
 import { benchLedger } from "./ledger";
@@ -27,6 +28,7 @@ const PARTS = {
   events: benchEvents,
   ledger: benchLedger,
   analytics: benchAnalytics,
+  export: benchExport,
 };
 
 async function main(): Promise<void> {

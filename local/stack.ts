@@ -53,8 +53,8 @@ export interface Endpoints {
   postgres: Record<string, string>;
   /** The endpoint of DynamoDB's API, and the first of the declared tables by name. */
   dynamodb: { endpoint: string; table: string | null };
-  /** The endpoint of S3's API, and the declared buckets. */
-  s3: { endpoint: string; buckets: string[] };
+  /** The endpoint of S3's API, the declared buckets, and the folder that has one for each. */
+  s3: { endpoint: string; buckets: string[]; folder: string };
   kafka: { brokers: string };
   /** The endpoint of Lambda's API, which invokes any declared function. */
   lambda: { endpoint: string };
@@ -186,7 +186,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       cognito: { endpoint: cognito.endpoint, user_pool_id: POOL_ID, client_id: CLIENT_ID },
       postgres: Object.fromEntries(databasesOf(graph).map((name) => [name, postgres.url(name)])),
       dynamodb: { endpoint: aws.endpoint, table: tables[0]?.TableName ?? null },
-      s3: { endpoint: aws.endpoint, buckets: bucketsOf(graph).map(({ name }) => name) },
+      s3: { endpoint: aws.endpoint, buckets: bucketsOf(graph).map(({ name }) => name), folder: s3.folder },
       kafka: { brokers },
       lambda: { endpoint: aws.endpoint },
     };

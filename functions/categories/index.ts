@@ -7,10 +7,12 @@ import { Table } from "../../components/table";
 import { dispatcher } from "../runtime/dispatch";
 import { connectTable } from "../runtime/dynamodb";
 import { routesOf } from "../runtime/endpoint";
+import { type PersonalDataSource, personalData } from "../runtime/personal-data";
 import { connect } from "../runtime/postgres";
 import catalogue from "./catalogue.json";
 import { categoriesConsumer } from "./consumer";
 import { categoriesEndpoints } from "./endpoints";
+import { CATEGORIES_FILES, categoriesData } from "./personal-data";
 import { tableWork } from "./work";
 
 export interface CategoriesServiceArgs {
@@ -30,8 +32,8 @@ export interface CategoriesServiceArgs {
 }
 
 /**
- * Everybody's categories, ranked by use: a table, a function that serves them, and one that learns from events. Costs nothing when idle
- * but what the table stores.
+ * Everybody's categories, ranked by use: a table, a function that serves them, one that learns from events, and one that hands out what is
+ * kept of a person. Costs nothing when idle but what the table stores.
  */
 export class CategoriesService extends pulumi.ComponentResource implements ApiService {
   readonly lambda: Lambda;
@@ -40,6 +42,8 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
   readonly consumer: Lambda;
   /** The categories that everybody starts with, as JSON: for everybody to read. */
   readonly catalogue: string = JSON.stringify(catalogue);
+  /** Hands out what is kept of a person. */
+  readonly personalData: PersonalDataSource;
 
   constructor(name: string, args: CategoriesServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:categories:CategoriesService", name, {}, opts);
@@ -93,6 +97,24 @@ export class CategoriesService extends pulumi.ComponentResource implements ApiSe
       { parent: this },
     );
     args.bus.subscribe({ group: "categories", topics, lambda: this.consumer });
+    const exporter = new Lambda(
+      `${name}-exporter`,
+      {
+        description: "Hands out a person's categories",
+        links: [table.link("read")],
+        environment: scores,
+        logRetentionDays,
+        handler: () =>
+          personalData(
+            categoriesData({
+              table: connectTable(process.env.CATEGORIES_TABLE ?? ""),
+              halfLifeDays: Number(process.env.SCORE_HALF_LIFE_DAYS),
+            }),
+          ),
+      },
+      { parent: this },
+    );
+    this.personalData = { lambda: exporter, files: CATEGORIES_FILES };
     this.routes = routesOf(categoriesEndpoints());
     this.registerOutputs();
   }

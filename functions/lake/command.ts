@@ -2,7 +2,7 @@
  * `npm run lake`: asks the lake on this machine, which the local stack writes, the saved questions or any other. Opens the files; the stack
  * may run or not.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openLake, tableOf } from "./duckdb";
@@ -14,16 +14,25 @@ npm run lake -- --list          lists them
 npm run lake -- --sql "…"       asks anything else; tables: user_events, transaction_events, categories
 `;
 
-/** Where the local stack keeps the lake. @throws Error for people, when there is none. */
-export function lakeFolder(dataFolder = process.env.AHORRO_DATA_DIR || join(__dirname, "..", "..", ".local")): string {
-  const buckets = join(dataFolder, "s3");
-  const bucket = existsSync(buckets) && readdirSync(buckets).find((name) => /^ahorro-local-lake-/.test(name));
+const DATA_FOLDER = process.env.AHORRO_DATA_DIR;
+const PROJECT_FOLDER = join(__dirname, "..", "..");
+
+/** Where the local stack keeps buckets: as it says while it runs, else where it does so usually. */
+function bucketsFolder(): string {
+  const file = join(DATA_FOLDER || join(PROJECT_FOLDER, ".local"), "endpoints.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")).s3.folder;
+  return join(DATA_FOLDER || join(PROJECT_FOLDER, ".local", "data"), "s3");
+}
+
+/** The folder of the lake. @throws Error for people, when there is none. */
+export function lakeFolder(buckets = bucketsFolder()): string {
+  const bucket = existsSync(buckets) && readdirSync(buckets).find((name) => name.startsWith("ahorro-local-lake-"));
   if (!bucket) throw new Error("There is no lake on this machine yet. The local stack writes it: npm start");
   return join(buckets, bucket);
 }
 
 /** Does what the arguments say; answers what to print. @throws Error for people, or DuckDB's, which shows where the SQL is wrong. */
-export async function command(args: string[], folder: () => string = lakeFolder): Promise<string> {
+export async function command(args: string[], folder: () => string = () => lakeFolder()): Promise<string> {
   const { values, positionals: names } = read(args);
   const queries = readQueries();
   const unknown = names.find((name) => !queries.some((query) => query.name === name));

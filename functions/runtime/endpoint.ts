@@ -41,6 +41,8 @@ export interface Endpoint<Unit> {
   body: Schema | undefined;
   /** Successful answers by status; `null` for an empty one. */
   answers: Record<number, Schema | null>;
+  /** Further media types of answers, as text, by status. */
+  media: Record<number, string[]>;
   /** Problem codes specific to this endpoint, by status, for the documentation. */
   problems: Record<number, string[]>;
   // biome-ignore lint/suspicious/noExplicitAny: the table erases what `endpoint` has checked
@@ -62,6 +64,7 @@ interface Declaration<Unit, P extends Fields, Q extends Fields, B extends Schema
   query?: Q;
   body?: B;
   answers: { [Status in number]: R };
+  media?: Record<number, string[]>;
   problems?: Record<number, string[]>;
   /**
    * PUT and DELETE: loads and locks the resource as this caller sees it, or throws the 404. Runs first, in the same unit of
@@ -94,6 +97,7 @@ export const endpoint = <
   query: declaration.query ?? {},
   body: declaration.body,
   answers: declaration.answers as Record<number, Schema | null>,
+  media: declaration.media ?? {},
   problems: declaration.problems ?? {},
   current: declaration.current,
   shown: declaration.shown,

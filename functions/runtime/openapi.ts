@@ -78,7 +78,10 @@ const operation = (routeKey: string, tag: string, endpoint: Endpoint<never>, sch
       : { requestBody: { required: true, content: { "application/json": { schema: schemaOf(endpoint.body) } } } }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(endpoint.answers).map(([status, schema]) => [status, answer(status, schema, schemaOf)]),
+        Object.entries(endpoint.answers).map(([status, schema]) => [
+          status,
+          answer(status, schema, endpoint.media[Number(status)] ?? [], schemaOf),
+        ]),
       ),
       ...Object.fromEntries(
         problemStatuses(method, endpoint).map((status) => [status, { $ref: `#/components/responses/${status}` }]),
@@ -104,17 +107,44 @@ const descriptionOf = (endpoint: Endpoint<never>): string => {
   return sentences.join("\n\n");
 };
 
-const answer = (status: string, schema: Schema | null, schemaOf: (schema: Schema) => Json): Json => {
-  const descriptions: Record<string, string> = { 200: "Done", 201: "Made", 204: "Gone", 207: "A result for each" };
+const descriptions: Record<string, string> = {
+  200: "Done",
+  201: "Made",
+  202: "Under way",
+  204: "Gone",
+  207: "A result for each",
+  303: "Elsewhere",
+};
+
+/** Headers that answers of a status have beside those that all have. */
+const headersByStatus: Record<string, Json> = {
+  201: { Location: { $ref: "#/components/headers/Location" } },
+  202: { "Retry-After": { $ref: "#/components/headers/Retry-After" } },
+  303: {
+    Location: {
+      description: "Where it is, for some minutes, without a token.",
+      schema: { type: "string", format: "uri", maxLength: 4000 },
+    },
+  },
+};
+
+const answer = (status: string, schema: Schema | null, media: string[], schemaOf: (schema: Schema) => Json): Json => {
   const isResource = schema !== null && v.getTitle(schema) !== undefined;
   return {
     description: descriptions[status] ?? "Done",
     headers: {
       ...commonHeaders,
       ...(isResource ? { ETag: { $ref: "#/components/headers/ETag" } } : {}),
-      ...(status === "201" ? { Location: { $ref: "#/components/headers/Location" } } : {}),
+      ...headersByStatus[status],
     },
-    ...(schema === null ? {} : { content: { "application/json": { schema: schemaOf(schema) } } }),
+    ...(schema === null
+      ? {}
+      : {
+          content: {
+            "application/json": { schema: schemaOf(schema) },
+            ...Object.fromEntries(media.map((type) => [type, { schema: { type: "string", maxLength: 6_291_456 } }])),
+          },
+        }),
   };
 };
 

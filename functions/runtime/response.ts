@@ -26,12 +26,18 @@ const commonHeaders = (cacheControl: string): Record<string, string> => ({
 /** The response for an answer. Personal data is never to be cached. */
 export const responseOf = (answer: Answer, cacheControl: string): Response => {
   const headers = commonHeaders(cacheControl);
+  if (answer.location !== undefined) headers.location = answer.location;
+  if (answer.retryAfter !== undefined) headers["retry-after"] = String(answer.retryAfter);
   if (answer.kind === "empty") return { statusCode: answer.status, headers, body: "" };
+  if (answer.file !== undefined) {
+    headers["content-type"] = answer.file.type;
+    headers["content-disposition"] = `attachment; filename="${answer.file.name}"`;
+    return { statusCode: answer.status, headers, body: answer.file.text };
+  }
   const body = JSON.stringify(answer.body);
   headers["content-type"] = "application/json";
   const tagged = answer.kind === "resource" ? (answer.tagged ?? answer.body) : answer.tagged;
   if (tagged !== undefined) headers.etag = entityTag(tagged === answer.body ? body : JSON.stringify(tagged));
-  if (answer.location !== undefined) headers.location = answer.location;
   return { statusCode: answer.status, headers, body };
 };
 

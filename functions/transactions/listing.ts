@@ -72,10 +72,23 @@ export const listTransactions = async ({
   const { limit, cursor, ...list } = query;
   const scope = { route, caller, list };
   const key = list.sorted_by === "amount" ? Money() : InstantKey();
-  const after = cursor && decodeCursor(scope, cursor, v.tuple([key, Id()]));
+  const after = cursor ? decodeCursor(scope, cursor, v.tuple([key, Id()])) : undefined;
+  const rows = await plannedForItsValues(sql, transactionsAfter(sql, list, caller.user_id, limit + 1, after));
+  const [items, nextCursor] = pageOf(scope, rows, fitting(rows, limit), (row) => [
+    row[list.sorted_by],
+    row.transaction_id,
+  ]);
+  return page(items.map(shown), nextCursor);
+};
+
+/** Where a list goes on: the sort key and the id of the last row before. */
+export type Place = readonly [key: string, transactionId: string];
+
+/** The next `limit` transactions of a list, as far as the caller may see them; from its beginning without a place. */
+export const transactionsAfter = (sql: Sql, list: Filters, callerId: string, limit: number, after?: Place) => {
   const sort = sortColumn(sql, list.sorted_by);
   const direction = list.order === "asc" ? sql`asc` : sql`desc`;
-  const conditions = [...access(sql, list, caller.user_id), ...filters(sql, list)];
+  const conditions = [...access(sql, list, callerId), ...filters(sql, list)];
   if (after) {
     const beyond = list.order === "asc" ? sql`>` : sql`<`;
     conditions.push(
@@ -87,9 +100,9 @@ export const listTransactions = async ({
     from transactions
     where ${all(sql, [...conditions, ...more])}
     order by ${sort.column} ${direction}, transaction_id ${direction}
-    limit ${limit + 1}
+    limit ${limit}
   `;
-  const found = sql<RecordedTransaction[]>`
+  return sql<RecordedTransaction[]>`
     ${
       list.balance_id === undefined
         ? select([])
@@ -105,16 +118,10 @@ export const listTransactions = async ({
                 (${select([sql`to_balance_id = ${list.balance_id}`])})
               ) as either
               order by transacted_at ${direction}, transaction_id ${direction}
-              limit ${limit + 1}
+              limit ${limit}
             `
     }
   `;
-  const rows = await plannedForItsValues(sql, found);
-  const [items, nextCursor] = pageOf(scope, rows, fitting(rows, limit), (row) => [
-    row[list.sorted_by],
-    row.transaction_id,
-  ]);
-  return page(items.map(shown), nextCursor);
 };
 
 /** The most entries on a page: Lambda answers with 6 MB at most, and an entry may have 500 characters. */
@@ -140,7 +147,7 @@ const sortColumn = (sql: Sql, sortedBy: ListQuery["sorted_by"]): { column: Fragm
         type: sql`timestamptz`,
       };
 
-type Filters = Omit<ListQuery, "limit" | "cursor">;
+export type Filters = Omit<ListQuery, "limit" | "cursor">;
 
 /** Whose transactions are listed, and which of these the caller may see: their own, and those of groups they are in now. */
 const access = (sql: Sql, list: Filters, caller: string): Fragment[] => {
@@ -197,7 +204,7 @@ const notAfter = (sql: Sql, to: Bound): Fragment[] =>
 const all = (sql: Sql, conditions: Fragment[]): Fragment =>
   conditions.reduce((joined, condition) => sql`${joined} and ${condition}`);
 
-const requireOrdered = (query: ListQuery): void => {
+export const requireOrdered = (query: Filters): void => {
   const { from, to, min_amount, max_amount } = query;
   if (from !== undefined && to !== undefined && isAfter(from, to)) throw disordered("to", "from");
   if (min_amount !== undefined && max_amount !== undefined && cents(min_amount) > cents(max_amount)) {

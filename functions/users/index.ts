@@ -7,9 +7,11 @@ import { relayLink } from "../outbox";
 import { relayWaker } from "../outbox/wake";
 import { dispatcher } from "../runtime/dispatch";
 import { routesOf } from "../runtime/endpoint";
+import { type PersonalDataSource, personalData } from "../runtime/personal-data";
 import { connect } from "../runtime/postgres";
 import { sqlWork } from "../runtime/work";
 import { usersEndpoints } from "./endpoints";
+import { USERS_FILES, usersData } from "./personal-data";
 
 export interface UsersServiceArgs {
   /** The cluster that holds the logical database `users`. */
@@ -19,10 +21,15 @@ export interface UsersServiceArgs {
   logRetentionDays: pulumi.Input<number>;
 }
 
-/** Users, groups, memberships and invites: one function on the database `users`. Costs nothing when idle. */
+/**
+ * Users, groups, memberships and invites: a function that serves them, and one that hands out what is kept of a person; both on the
+ * database `users`. Costs nothing when idle.
+ */
 export class UsersService extends pulumi.ComponentResource implements ApiService {
   readonly lambda: Lambda;
   readonly routes: Route[];
+  /** Hands out what is kept of a person. */
+  readonly personalData: PersonalDataSource;
   /** The database has its schema; functions that use it depend on this. */
   readonly migrated: pulumi.Resource;
 
@@ -50,6 +57,17 @@ export class UsersService extends pulumi.ComponentResource implements ApiService
       },
       { parent: this, dependsOn: [migrations.done] },
     );
+    const exporter = new Lambda(
+      `${name}-exporter`,
+      {
+        description: "Hands out what users, groups and invites hold of a person",
+        links: [args.database.link("users", "exporter")],
+        logRetentionDays: args.logRetentionDays,
+        handler: () => personalData(usersData(connect("users-exporter"))),
+      },
+      { parent: this, dependsOn: [migrations.done] },
+    );
+    this.personalData = { lambda: exporter, files: USERS_FILES };
     this.routes = routesOf(usersEndpoints());
     this.registerOutputs();
   }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { analyticsEndpoints } from "../../functions/analytics/endpoints";
 import { categoriesEndpoints } from "../../functions/categories/endpoints";
+import { exportsEndpoints } from "../../functions/exports/endpoints";
 import { platformEndpoints } from "../../functions/platform/endpoints";
 import { routesOf } from "../../functions/runtime/endpoint";
 import { transactionsEndpoints } from "../../functions/transactions/endpoints";
+import { exportEndpoints } from "../../functions/transactions/export";
 import { usersEndpoints } from "../../functions/users/endpoints";
 import { type Graph, resourcesOf } from "../../local/program/graph";
 import { dependenciesOf, graphOf, LOAD_TIMEOUT, resource } from "./graphs";
@@ -23,6 +25,11 @@ describe("API and identity as declared for prod", () => {
     const expected = [
       ...routesOf(usersEndpoints()).map((route) => ({ ...route, target: integration("api-users-api") })),
       ...routesOf(analyticsEndpoints()).map((route) => ({ ...route, target: integration("api-analytics-api") })),
+      ...routesOf(exportsEndpoints()).map((route) => ({ ...route, target: integration("api-exports-api") })),
+      ...routesOf(exportEndpoints()).map((route) => ({
+        ...route,
+        target: integration("api-transactions-exporter"),
+      })),
       ...routesOf(categoriesEndpoints()).map((route) => ({ ...route, target: integration("api-categories-api") })),
       ...routesOf(transactionsEndpoints()).map((route) => ({
         ...route,
@@ -83,9 +90,11 @@ describe("API and identity as declared for prod", () => {
         allowed("ahorro-prod-api-authorizer", `${api}/authorizers/api-id`),
         allowed("ahorro-prod-categories-api", `${api}/*/*`),
         scheduled("dead-letters-replay"),
+        allowed("ahorro-prod-exports-api", `${api}/*/*`),
         allowed("ahorro-prod-platform-api", `${api}/*/*`),
         scheduled("rates-loader", "rates"),
         allowed("ahorro-prod-transactions-api", `${api}/*/*`),
+        allowed("ahorro-prod-transactions-exporter", `${api}/*/*`),
         scheduled("transactions-relay"),
         allowed("ahorro-prod-users-api", `${api}/*/*`),
         scheduled("users-relay"),

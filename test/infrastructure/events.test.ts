@@ -97,6 +97,7 @@ describe("the event bus", function () {
         "analytics-ahorro-transactions": mapping("analytics", "ahorro.transactions"),
         "categories-ahorro-users": mapping("categories", "ahorro.users"),
         "categories-ahorro-transactions": mapping("categories", "ahorro.transactions"),
+        "exports-ahorro-users": mapping("exports", "ahorro.users"),
         "identity-ahorro-users": mapping("identity", "ahorro.users"),
         "lake-ahorro-users": mapping("lake", "ahorro.users"),
         "lake-ahorro-transactions": mapping("lake", "ahorro.transactions"),
@@ -142,6 +143,7 @@ describe("the event bus", function () {
         "transactions-consumer",
         "categories-consumer",
         "analytics-consumer",
+        "exports-consumer",
         "identity-consumer",
         "notifications-consumer",
         "lake-consumer",
@@ -190,7 +192,7 @@ describe("the event bus", function () {
 describe("dead letters", function () {
   this.timeout(LOAD_TIMEOUT);
   const QUEUE = "arn:aws:sqs:eu-west-1:123456789012:events-failed";
-  const CONSUMERS = ["transactions", "categories", "analytics", "identity", "notifications", "lake"];
+  const CONSUMERS = ["transactions", "categories", "analytics", "exports", "identity", "notifications", "lake"];
 
   for (const stack of ["staging", "prod"] as const) {
     it(`in ${stack} are kept by a function that every consumer knows, and no queue`, async () => {

@@ -131,6 +131,11 @@ const consumeEvents = (group: string, ...names: string[]) => [
   },
 ];
 
+const EXPORTS = "arn:aws:s3:::ahorro-prod-exports-1";
+const useObjects = (...Action: string[]) => ({ Sid: "UseObjects", Effect: "Allow", Action, Resource: `${EXPORTS}/*` });
+const listObjects = { Sid: "ListObjects", Effect: "Allow", Action: ["s3:ListBucket"], Resource: EXPORTS };
+const WRITE = ["s3:PutObject", "s3:AbortMultipartUpload"];
+
 /** Every function with exactly the rights it holds. */
 const STATEMENTS: Record<string, unknown[]> = {
   "api-authorizer": base("api-authorizer"),
@@ -180,6 +185,49 @@ const STATEMENTS: Record<string, unknown[]> = {
     },
   ],
   "rates-writer": [...base("rates-writer"), ...inNetwork("rates-writer"), connectAs("analytics_loader")],
+  "users-exporter": [...base("users-exporter"), ...inNetwork("users-exporter"), connectAs("users_exporter")],
+  "transactions-exporter": [
+    ...base("transactions-exporter"),
+    ...inNetwork("transactions-exporter"),
+    connectAs("transactions_exporter"),
+    useObjects("s3:GetObject", ...WRITE),
+    listObjects,
+  ],
+  "categories-exporter": [
+    ...base("categories-exporter"),
+    { Sid: "UseTable", Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:Query"], Resource: CATEGORIES },
+    { Sid: "QueryIndexes", Effect: "Allow", Action: ["dynamodb:Query"], Resource: [`${CATEGORIES}/index/score`] },
+  ],
+  "exports-api": [
+    ...base("exports-api"),
+    useObjects("s3:GetObject", ...WRITE),
+    listObjects,
+    {
+      Sid: "BeginJob",
+      Effect: "Allow",
+      Action: ["lambda:InvokeFunction"],
+      Resource: "arn:aws:lambda:eu-west-1:123456789012:function:ahorro-prod-exports-job",
+    },
+  ],
+  "exports-job": [
+    ...base("exports-job"),
+    useObjects("s3:GetObject", ...WRITE, "s3:DeleteObject"),
+    listObjects,
+    {
+      Sid: "CallSources",
+      Effect: "Allow",
+      Action: ["lambda:InvokeFunction"],
+      Resource: ["users", "transactions", "categories"].map(
+        (service) => `arn:aws:lambda:eu-west-1:123456789012:function:ahorro-prod-${service}-exporter`,
+      ),
+    },
+  ],
+  "exports-consumer": [
+    ...base("exports-consumer"),
+    useObjects(...WRITE, "s3:DeleteObject"),
+    listObjects,
+    ...consumeEvents("exports", "ahorro.users"),
+  ],
   "notifications-consumer": [
     ...base("notifications-consumer"),
     {
@@ -320,6 +368,12 @@ const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConc
   "transactions-migrations": { timeout: 300, memorySize: 512 },
   "analytics-migrations": { timeout: 300, memorySize: 512 },
   "rates-loader": { timeout: 300, memorySize: 512 },
+  "users-exporter": { timeout: 15, memorySize: 512 },
+  "transactions-exporter": { timeout: 30, memorySize: 1769 },
+  "categories-exporter": { timeout: 15, memorySize: 512 },
+  "exports-api": { timeout: 15, memorySize: 512 },
+  "exports-job": { timeout: 900, memorySize: 1024 },
+  "exports-consumer": { timeout: 60, memorySize: 512 },
   "rates-writer": { timeout: 60, memorySize: 512 },
   "users-migrations": { timeout: 300, memorySize: 512 },
   "analytics-api": { timeout: 15, memorySize: 512 },
@@ -416,6 +470,12 @@ describe("functions as declared for prod", () => {
       "transactions-migrations": placement,
       "analytics-migrations": placement,
       "rates-loader": undefined,
+      "users-exporter": placement,
+      "transactions-exporter": placement,
+      "categories-exporter": undefined,
+      "exports-api": undefined,
+      "exports-job": undefined,
+      "exports-consumer": undefined,
       "rates-writer": placement,
       "users-migrations": placement,
       "users-relay": within("network-lambda-id", "events-clients-id"),

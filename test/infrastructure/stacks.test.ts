@@ -46,7 +46,7 @@ for (const stack of STACKS) {
       assert.ok(inProd.includes(serverless));
       const inStaging = inProd.map((identity) => (identity === serverless ? provisioned : identity)).sort();
       const queue = ["aws:sqs/queue:Queue events-failed"];
-      for (const group of ["analytics", "categories", "identity", "lake", "notifications", "transactions"]) {
+      for (const group of ["analytics", "categories", "exports", "identity", "lake", "notifications", "transactions"]) {
         queue.push(`aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig events-failed-${group}`);
       }
       const expected = { dev: queue.sort(), staging: inStaging, prod: inProd, local: inProd };

@@ -3,9 +3,11 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { analyticsEndpoints } from "../../functions/analytics/endpoints";
 import { categoriesEndpoints } from "../../functions/categories/endpoints";
+import { exportsEndpoints } from "../../functions/exports/endpoints";
 import { platformEndpoints } from "../../functions/platform/endpoints";
 import type { Endpoint } from "../../functions/runtime/endpoint";
 import { transactionsEndpoints } from "../../functions/transactions/endpoints";
+import { exportEndpoints } from "../../functions/transactions/export";
 import { usersEndpoints } from "../../functions/users/endpoints";
 import { cognitoClient } from "../../local/services/cognito-client";
 import { stack } from "./stack";
@@ -13,7 +15,9 @@ import { stack } from "./stack";
 /** Every route of the API, from the very tables that it is made of. */
 export const endpoints: Record<string, Endpoint<never>> = {
   ...usersEndpoints(),
+  ...exportsEndpoints(),
   ...transactionsEndpoints(),
+  ...exportEndpoints(),
   ...categoriesEndpoints(),
   ...analyticsEndpoints(),
   ...platformEndpoints(() => ({})),
@@ -51,6 +55,7 @@ export const client = (authorization?: string): Client => {
     const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
     const response = await fetch(at.api + path, {
       method,
+      redirect: "manual",
       headers: {
         ...(authorization === undefined ? {} : { authorization }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -63,7 +68,7 @@ export const client = (authorization?: string): Client => {
       status: response.status,
       headers: response.headers,
       text,
-      body: text === "" ? undefined : JSON.parse(text),
+      body: text === "" ? undefined : isJson(response.headers) ? JSON.parse(text) : text,
     };
     assertAsPromised(method, path, reply);
     return reply;
@@ -76,6 +81,8 @@ export const client = (authorization?: string): Client => {
     delete: (path, headers = {}) => request("DELETE", path, { headers }),
   };
 };
+
+const isJson = (headers: Headers): boolean => /[/+]json\b/.test(headers.get("content-type") ?? "");
 
 /** A registered user with everything a test needs of them. */
 export interface User extends Client {
@@ -166,6 +173,12 @@ function assertAsPromised(method: string, path: string, reply: Reply): void {
   assert.notEqual(schema, undefined, `undocumented status: ${label}`);
   if (schema === null || schema === undefined) {
     assert.equal(reply.text, "", label);
+    return;
+  }
+  if (!isJson(reply.headers)) {
+    const [type = ""] = (reply.headers.get("content-type") ?? "").split(";");
+    assert.ok(endpoint.media[reply.status]?.includes(type), `undocumented type: ${label}`);
+    assert.equal(reply.headers.get("cache-control"), "no-store", label);
     return;
   }
   const parsed = v.safeParse(schema, reply.body);

@@ -13,8 +13,6 @@ interface TestStack extends Stack {
   transactions: postgres.Sql;
   /** The database `analytics`, likewise. */
   analytics: postgres.Sql;
-  /** Where it keeps its data. */
-  dataFolder: string;
   /** What functions and services wrote, by source. */
   logged: { source: string; line: string }[];
   /** Holds the relays back, as the stack does from its start: outboxes keep what is written. Waits for relays at work. */
@@ -64,7 +62,6 @@ async function start(): Promise<TestStack> {
     users,
     transactions,
     analytics,
-    dataFolder: path,
     logged,
     holdEvents,
     releaseEvents: async () => {

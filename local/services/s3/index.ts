@@ -22,6 +22,8 @@ export interface S3Options {
 
 /** An embedded S3. */
 export interface S3 {
+  /** Has a folder for each bucket. */
+  folder: string;
   /** Whether a request is meant for it rather than for another AWS API at the same address. */
   takes(request: IncomingMessage): boolean;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -91,6 +93,7 @@ export async function startS3(options: S3Options): Promise<S3> {
   const timer = setInterval(() => void expire().catch((error) => log(`s3: expiry failed: ${error}`)), HOUR_MS).unref();
 
   return {
+    folder,
     takes: (request) => isForS3(request, names),
     handle: async (request, response) => {
       let asked: S3Request | undefined;

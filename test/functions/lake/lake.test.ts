@@ -12,7 +12,7 @@ import { newBalance, newTransaction } from "../../support/ledger";
 import { stack, withEvents } from "../../support/stack";
 
 const CONSUMER = "lake-consumer";
-const folder = async () => lakeFolder((await stack()).dataFolder);
+const folder = async () => lakeFolder((await stack()).endpoints.s3.folder);
 
 /** What the stack's lake answers. */
 const ask = async (sql: string): Promise<(string | null)[][]> => {

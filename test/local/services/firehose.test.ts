@@ -61,10 +61,7 @@ describe("firehose", () => {
       assert.match(key, /^lake\/rows\/day=2026-11-25\/rows-1-2026-11-25-23-59-59-[\da-f-]{36}\.json$/);
     }
     const nothing = { n: null, ok: null, at: null, tags: null };
-    assert.deepEqual(
-      Object.values(objects).map(parsed),
-      [[row, { id: "b", ...nothing }], [{ id: "c", ...nothing }]],
-    );
+    assert.deepEqual(Object.values(objects).map(parsed), [[row, { id: "b", ...nothing }], [{ id: "c", ...nothing }]]);
   });
 
   it("puts what does not fit the table apart, and keeps the rest", async () => {

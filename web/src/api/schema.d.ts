@@ -238,6 +238,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is stored of the caller
+         * @description As one ZIP archive: profile, groups and memberships, invites, balances, transactions and categories. The first request has it made and is answered 202; ask again until 200 gives a `url` to fetch it from, without a token, for 15 minutes. It is kept for a day, and then made anew. One is made at a time.
+         *
+         *     Problems: 404 `user_not_registered`.
+         */
+        get: operations["getUsersMeExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/balances/{id}": {
         parameters: {
             query?: never;
@@ -374,6 +396,28 @@ export interface paths {
          *     Problems: 404 `transaction_not_found`; 409 `transaction_not_deleted`, `balance_deleted`; 422 `amount_out_of_range`.
          */
         post: operations["postTransactionsTransactionIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/transactions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transactions as a file
+         * @description All that `GET /transactions` would list with the same filters, in the same order, as they are at one moment. `csv` (RFC 4180, UTF-8, with a header) has a line for each transaction, with `entries` as JSON in one cell; text that a spreadsheet would take for a formula begins with an apostrophe. `json` is a list of one page. A small file is the answer itself; a larger one is at the `Location` of a 303, for five minutes.
+         *
+         *     Problems: 422 `export_too_large`.
+         */
+        get: operations["getTransactionsExport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -748,6 +792,13 @@ export interface components {
             transacted_at?: string;
             /** @default true */
             approved?: boolean;
+        };
+        /** PersonalExport */
+        PersonalExport: {
+            /** @enum {string} */
+            status: "pending" | "ready";
+            url: string | null;
+            expires_at: string | null;
         };
         /**
          * Problem
@@ -1632,6 +1683,49 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getUsersMeExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalExport"];
+                };
+            };
+            /** @description Under way */
+            202: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalExport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     getBalancesId: {
         parameters: {
             query?: {
@@ -2087,6 +2181,67 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getTransactionsExport: {
+        parameters: {
+            query?: {
+                user_id?: string;
+                group_id?: string;
+                balance_id?: string;
+                type?: "expense" | "income" | "movement";
+                category?: string[];
+                from?: string;
+                to?: string;
+                min_amount?: string;
+                max_amount?: string;
+                q?: string;
+                approved?: boolean;
+                include_deleted?: boolean;
+                updated_since?: string;
+                sorted_by?: "transacted_at" | "amount" | "created_at" | "updated_at";
+                order?: "asc" | "desc";
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Transaction"][];
+                        next_cursor: null;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Elsewhere */
+            303: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    /** @description Where it is, for some minutes, without a token. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
