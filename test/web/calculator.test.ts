@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { evaluate, isSum, press } from "../../web/src/money/calculator";
+import { evaluate, isSum, press, pressAnew } from "../../web/src/money/calculator";
 
 const typed = (keys: string, decimals: 0 | 2 = 2): string =>
   [...keys].reduce((input, key) => press(input, key === "<" ? "backspace" : key === "C" ? "clear" : key, decimals), "");
@@ -25,6 +25,11 @@ describe("web: the calculator of the amount pad", () => {
   it("takes no decimals of yen, but in a factor", () => {
     assert.equal(typed("1.5", 0), "15");
     assert.equal(typed("100*1.1", 0), "100*1.1");
+  });
+
+  it("begins anew on an amount that was there before, unless something is to be done with it", () => {
+    const after = ["5", ".", "+", "backspace", "clear"].map((key) => pressAnew("42", key, 2));
+    assert.deepEqual(after, ["5", "0.", "42+", "4", ""]);
   });
 
   const results: [input: string, currency: string, amount: string | undefined][] = [

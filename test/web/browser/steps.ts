@@ -10,8 +10,16 @@ import type { Visitor } from "./chromium";
 export const button = ({ page }: Visitor, name: string | RegExp) =>
   page.getByRole("button", { name, ...(typeof name === "string" && { exact: true }) });
 
+/** Goes to an address of the app; within it, as its links do, where it is open already. */
 export const go = async ({ page, web }: Visitor, path: string): Promise<void> => {
-  await page.goto(web + path);
+  if (!page.url().startsWith(`${web}/`)) {
+    await page.goto(web + path);
+    return;
+  }
+  await page.evaluate((to) => {
+    const { history } = globalThis as unknown as { history: { pushState(state: null, unused: "", to: string): void } };
+    history.pushState(null, "", to);
+  }, path);
 };
 
 /** What the newest mail to an address holds. */

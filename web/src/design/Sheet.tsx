@@ -9,9 +9,11 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
-    // By default the button that closes it has the focus. A field is better; but not on a phone, where its keyboard would cover the sheet.
+    // By default the button that closes it has the focus. A field is better; but not on a phone, where its keyboard would cover the sheet:
+    // there it is the title, which is read out.
     const first = dialog.current?.querySelector<HTMLElement>(".sheet-body :is(input, select, button, a)");
     if (first?.matches("input") && window.matchMedia("(pointer: fine)").matches) first.focus();
+    else dialog.current?.querySelector<HTMLElement>("h2")?.focus();
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same
@@ -23,7 +25,9 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}
     >
       <div className="sheet-head">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} className="sheet-title" tabIndex={-1}>
+          {title}
+        </h2>
         <button
           type="button"
           className="icon-button"

@@ -61,6 +61,13 @@ export const formatNumber = (locale: string, number: number, digits = 0): string
     number,
   );
 
+/** An amount whose currency is not known, as in a filter: always with two decimals. */
+export const formatAmount = (locale: string, amount: string): string =>
+  once(
+    `amount ${locale}`,
+    () => new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  ).format(amount as Decimal);
+
 export const formatPercent = (locale: string, share: number): string =>
   once(`percent ${locale}`, () => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 })).format(
     share,

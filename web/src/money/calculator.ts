@@ -27,6 +27,13 @@ export const press = (input: string, key: string, decimals: 0 | 2): string => {
   return /^\d$/.test(key) ? pressDigit(input, current, key) : input;
 };
 
+/**
+ * The same for an amount that was there before anything was typed: a digit or the decimal mark begins anew, as on any calculator that
+ * shows a result; an operator or `backspace` goes on with it.
+ */
+export const pressAnew = (input: string, key: string, decimals: 0 | 2): string =>
+  press(/^[\d.]$/.test(key) ? "" : input, key, decimals);
+
 const pressOperator = (input: string, last: string, key: string): string => {
   if (input === "" || last === ".") return input;
   return operators.includes(last) ? input.slice(0, -1) + key : input + key;

@@ -3,14 +3,13 @@ import { useState } from "react";
 import { useMe } from "../../api/queries";
 import { PageHead } from "../../app/PageHead";
 import { setTheme, type Theme, useTheme } from "../../app/theme";
-import { toast } from "../../app/toasts";
 import { useAction } from "../../app/useAction";
 import { Segmented } from "../../design/Field";
 import { Confirm } from "../../design/Sheet";
 import { useWords } from "../../i18n/language";
 import { useQueue } from "../../offline/useQueue";
 import { DeleteAccount } from "./DeleteAccount";
-import { exportEverything } from "./export";
+import { saveEverything } from "./export";
 import { leaveDevice } from "./leave";
 import { Profile } from "./Profile";
 import { Security } from "./Security";
@@ -22,10 +21,7 @@ export default function Account() {
   const theme = useTheme();
   const waiting = useQueue().length;
   const [leaving, setLeaving] = useState(false);
-  const exporting = useAction(async () => {
-    await exportEverything(me.user_id);
-    toast(t("account.exported"));
-  });
+  const exporting = useAction(saveEverything);
   const signOut = () => (waiting > 0 ? setLeaving(true) : void leaveDevice());
   return (
     <>
@@ -56,7 +52,7 @@ export default function Account() {
             disabled={exporting.busy}
             onClick={() => void exporting.start()}
           >
-            {t("account.export_action")}
+            {t(exporting.busy ? "account.exporting" : "account.export_action")}
           </button>
         </section>
         <button type="button" className="button quiet wide" onClick={signOut}>

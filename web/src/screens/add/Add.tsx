@@ -25,6 +25,7 @@ export default function Add({ editedId }: { editedId?: string }) {
       {(list) =>
         list.length === 0 ? (
           <div className="add-none">
+            <h1 className="only-read">{t("add.title")}</h1>
             <button
               type="button"
               className="icon-button"

@@ -1,5 +1,6 @@
 import { ArrowRight, ChevronDown } from "lucide-react";
 import type { Balance } from "../../api/client";
+import { Amount } from "../../design/Amount";
 import { formatMoney } from "../../i18n/format";
 import { useWords } from "../../i18n/language";
 import type { Type } from "./draft";
@@ -49,8 +50,14 @@ function Pick({
   onChange: (id: string) => void;
 }) {
   const { t, locale } = useWords();
+  const chosen = balances.find(({ balance_id }) => balance_id === value);
   return (
-    <div className="scope">
+    <div className="pick">
+      <span className="grow" aria-hidden="true">
+        <span className="title ellipsis block">{chosen?.name ?? t("add.choose")}</span>
+        {chosen && <Amount amount={chosen.amount} currency={chosen.currency} className="soft" />}
+      </span>
+      <ChevronDown size={15} aria-hidden="true" />
       <select aria-label={label} value={value ?? ""} onChange={(event) => onChange(event.target.value)}>
         {value === undefined && <option value="">{t("add.choose")}</option>}
         {balances.map(({ balance_id, name, amount, currency }) => (
@@ -59,7 +66,6 @@ function Pick({
           </option>
         ))}
       </select>
-      <ChevronDown size={15} aria-hidden="true" />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { ChevronDown } from "lucide-react";
+import { ChevronDown, ChevronUp } from "lucide-react";
 import { useState } from "react";
 import type { Category } from "../../api/client";
 import { CategoryDisc, Skeleton } from "../../design/parts";
@@ -27,7 +27,7 @@ export function CategoryGrid({ categories, value, onChange }: CategoryGridProps)
       : categories.slice(0, FEW);
   const shown = all ? categories : few;
   return (
-    <fieldset className="category-grid">
+    <fieldset className={`category-grid${all ? " all" : ""}`}>
       <legend className="only-read">{t("transaction.category")}</legend>
       {shown.map(({ category_id, name, icon }) => (
         <button
@@ -44,12 +44,10 @@ export function CategoryGrid({ categories, value, onChange }: CategoryGridProps)
           <span>{name}</span>
         </button>
       ))}
-      {!all && categories.length > FEW && (
-        <button type="button" className="category-choice" onClick={() => setAll(true)}>
-          <span className="disc neutral">
-            <ChevronDown size={20} />
-          </span>
-          <span>{t("add.all_categories")}</span>
+      {categories.length > FEW && (
+        <button type="button" className="category-choice" aria-expanded={all} onClick={() => setAll(!all)}>
+          <span className="disc neutral">{all ? <ChevronUp size={20} /> : <ChevronDown size={20} />}</span>
+          <span>{t(all ? "add.few_categories" : "add.all_categories")}</span>
         </button>
       )}
     </fieldset>

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { Balance, Transaction } from "../../api/client";
 import { decimalsOf } from "../../api/currencies";
@@ -10,7 +10,7 @@ import { Segmented } from "../../design/Field";
 import type { TextKey } from "../../i18n/en";
 import { decimalMark, formatMoney } from "../../i18n/format";
 import { useWords } from "../../i18n/language";
-import { evaluate, press } from "../../money/calculator";
+import { evaluate, press, pressAnew } from "../../money/calculator";
 import { parseAmount } from "../../money/input";
 import { AmountDisplay } from "./AmountDisplay";
 import { BalancePick } from "./BalancePick";
@@ -45,6 +45,7 @@ export function Form({ balances, initial, edited }: FormProps) {
   const [draft, setDraft] = useState(initial);
   /** Which of the two amounts of a movement the pad fills. */
   const [pad, setPad] = useState<"input" | "toInput">("input");
+  const typed = useRef(new Set<typeof pad>());
   const save = useSave();
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const find = (id: string | undefined) => balances.find(({ balance_id }) => balance_id === id);
@@ -65,7 +66,9 @@ export function Form({ balances, initial, edited }: FormProps) {
   const key = (name: string) => {
     const field = exchanges ? pad : "input";
     const decimals = decimalsOf(field === "toInput" ? (to?.currency ?? currency) : currency);
-    setDraft((before) => ({ ...before, [field]: press(before[field], name, decimals) }));
+    const next = typed.current.has(field) ? press : pressAnew;
+    typed.current.add(field);
+    setDraft((before) => ({ ...before, [field]: next(before[field], name, decimals) }));
   };
   const close = () => goBack(navigate, edited ? `/transactions/${edited.transaction_id}` : "/");
   const submit = () => {

@@ -1,11 +1,12 @@
 import { type FormEvent, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { Link } from "wouter";
 import { type Balance, client, idempotent, unwrap } from "../../api/client";
 import { useGroups, useMe } from "../../api/queries";
 import { queryClient } from "../../api/queryClient";
 import { useScope } from "../../app/scope";
 import { toast } from "../../app/toasts";
 import { useAction } from "../../app/useAction";
+import { Amount } from "../../design/Amount";
 import { CurrencySelect } from "../../design/CurrencySelect";
 import { SelectField, TextField } from "../../design/Field";
 import { Sheet } from "../../design/Sheet";
@@ -17,7 +18,6 @@ import { FormError } from "../auth/AuthPage";
 /** A new balance; or the name and the opening amount of one. */
 export function BalanceSheet({ balance, onClose }: { balance: Balance | undefined; onClose: () => void }) {
   const { t, locale } = useWords();
-  const [, navigate] = useLocation();
   const me = useMe();
   const scope = useScope();
   const groups = useGroups().data ?? [];
@@ -54,6 +54,7 @@ export function BalanceSheet({ balance, onClose }: { balance: Balance | undefine
   };
   return (
     <Sheet title={balance ? balance.name : t("balances.add")} onClose={onClose}>
+      {balance && <Holds balance={balance} />}
       <form className="stack" onSubmit={submit}>
         <TextField
           label={t("balance.name")}
@@ -64,7 +65,7 @@ export function BalanceSheet({ balance, onClose }: { balance: Balance | undefine
           required
         />
         <TextField
-          label={t("balance.opening", { currency })}
+          label={t(balance ? "balance.opened_with" : "balance.opening", { currency })}
           hint={balance && t("balance.opening_hint")}
           inputMode="text"
           placeholder="0"
@@ -95,23 +96,29 @@ export function BalanceSheet({ balance, onClose }: { balance: Balance | undefine
         <button type="submit" className="button primary wide" disabled={save.busy || amount === undefined}>
           {t("common.save")}
         </button>
-        {balance && (
-          <>
-            <Link href={`/transactions?balance_id=${balance.balance_id}`} className="button quiet wide">
-              {t("balance.transactions")}
-            </Link>
-            <button
-              type="button"
-              className="button quiet wide"
-              onClick={() => navigate(`/add?balance=${balance.balance_id}`)}
-            >
-              {t("nav.add")}
-            </button>
-            <DeleteBalance busy={remove.busy} onDelete={() => void remove.start()} />
-          </>
-        )}
+        {balance && <DeleteBalance busy={remove.busy} onDelete={() => void remove.start()} />}
       </form>
     </Sheet>
+  );
+}
+
+/** What is in it, and where that leads. */
+function Holds({ balance }: { balance: Balance }) {
+  const { t } = useWords();
+  return (
+    <div className="balance-holds">
+      <p className="figure">
+        <Amount amount={balance.amount} currency={balance.currency} tone="balance" />
+      </p>
+      <div className="halves">
+        <Link href={`/transactions?balance_id=${balance.balance_id}`} className="button quiet">
+          {t("nav.transactions")}
+        </Link>
+        <Link href={`/add?balance=${balance.balance_id}`} className="button quiet">
+          {t("balance.record")}
+        </Link>
+      </div>
+    </div>
   );
 }
 

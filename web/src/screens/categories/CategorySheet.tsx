@@ -81,10 +81,6 @@ export function CategorySheet({
             ))}
           </div>
         </fieldset>
-        <FormError text={save.error ?? remove.error} />
-        <button type="submit" className="button primary wide" disabled={save.busy}>
-          {t("common.save")}
-        </button>
         {category && (
           <>
             <p className="soft small">{t("category.delete_hint")}</p>
@@ -98,6 +94,12 @@ export function CategorySheet({
             </button>
           </>
         )}
+        <div className="sheet-foot">
+          <FormError text={save.error ?? remove.error} />
+          <button type="submit" className="button primary wide" disabled={save.busy}>
+            {t("common.save")}
+          </button>
+        </div>
       </form>
     </Sheet>
   );

@@ -111,29 +111,36 @@ function Invites({ group }: { group: GroupData }) {
         </button>
       </div>
       <FormError text={revoke.error} />
-      <ul>
-        {invites.data?.map((invite) => (
-          <li key={invite.invite_id} className="list-row">
-            <span className="grow">
-              <span className="title block ellipsis">{invite.invitee_email}</span>
-              <span className="sub block">
-                {t("group.invite_until", {
-                  date: formatDate(locale, invite.expires_at.slice(0, 10), { day: "numeric", month: "long" }),
-                })}
-              </span>
-            </span>
-            <button
-              type="button"
-              className="button quiet compact"
-              disabled={revoke.busy}
-              onClick={() => void revoke.start(invite.invite_id)}
-            >
-              {t("group.revoke")}
-            </button>
-          </li>
-        ))}
-      </ul>
-      {invites.data?.length === 0 && <p className="soft list-row">{t("group.no_invites")}</p>}
+      <Loaded query={invites} skeleton={<SkeletonRows count={1} />}>
+        {(list) =>
+          list.length === 0 ? (
+            <p className="soft list-row">{t("group.no_invites")}</p>
+          ) : (
+            <ul>
+              {list.map((invite) => (
+                <li key={invite.invite_id} className="list-row">
+                  <span className="grow">
+                    <span className="title block ellipsis">{invite.invitee_email}</span>
+                    <span className="sub block">
+                      {t("group.invite_until", {
+                        date: formatDate(locale, invite.expires_at.slice(0, 10), { day: "numeric", month: "long" }),
+                      })}
+                    </span>
+                  </span>
+                  <button
+                    type="button"
+                    className="button quiet compact"
+                    disabled={revoke.busy}
+                    onClick={() => void revoke.start(invite.invite_id)}
+                  >
+                    {t("group.revoke")}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
       {inviting && <InviteSheet group={group} onClose={() => setInviting(false)} />}
     </section>
   );

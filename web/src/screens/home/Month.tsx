@@ -48,7 +48,7 @@ function Figures({
       rates,
     );
   const [income, expense, net] = [total(items, "income"), total(items, "expense"), total(items, "net")];
-  const figure = (title: string, { main }: ReturnType<typeof total>, tone?: "income" | "balance") => (
+  const figure = (title: string, { main }: ReturnType<typeof total>, tone?: "income") => (
     <div>
       <dt>{title}</dt>
       <dd>
@@ -57,18 +57,17 @@ function Figures({
     </div>
   );
   const spentBefore = before && total(before, "expense").main;
-  const day = formatDate(locale, on, { day: "numeric", month: "long" });
   return (
     <>
       <dl className="month-figures">
         {figure(t("home.in"), income, "income")}
         {figure(label, expense)}
-        {figure(t("home.left"), net, "balance")}
+        {figure(t("home.left"), net)}
       </dl>
       {spentBefore &&
         spentBefore.currency === expense.main.currency &&
         !(isZero(expense.main.amount) && isZero(spentBefore.amount)) && (
-          <Pace now={expense.main.amount} before={spentBefore.amount} currency={expense.main.currency} day={day} />
+          <Pace now={expense.main.amount} before={spentBefore.amount} currency={expense.main.currency} on={on} />
         )}
       {expense.rest.length > 0 && (
         <p className="soft small">
@@ -80,8 +79,10 @@ function Figures({
 }
 
 /** What went out so far, above what had gone out by the same day a month ago. */
-function Pace({ now, before, currency, day }: { now: string; before: string; currency: string; day: string }) {
+function Pace({ now, before, currency, on }: { now: string; before: string; currency: string; on: string }) {
   const { t, locale } = useWords();
+  const day = formatDate(locale, on, { day: "numeric", month: "long" });
+  const month = (of: string) => formatDate(locale, of, { month: "short" });
   const difference = toHundredths(now) - toHundredths(before);
   const most = Math.max(approximate(now), approximate(before), 1);
   const money = formatMoney(locale, fromHundredths(abs(difference)), currency);
@@ -92,13 +93,11 @@ function Pace({ now, before, currency, day }: { now: string; before: string; cur
       : t(difference < 0n ? "home.less" : "home.more", { amount: money, day });
   return (
     <div className="pace">
-      <div className="pace-row now">
-        <span className="pace-bar" style={width(now)} />
-      </div>
-      <div className="pace-row">
-        <span className="pace-bar" style={width(before)} />
-        <span>{text}</span>
-      </div>
+      <span aria-hidden="true">{month(today())}</span>
+      <span className="pace-bar now" style={width(now)} />
+      <span aria-hidden="true">{month(on)}</span>
+      <span className="pace-bar" style={width(before)} />
+      <p>{text}</p>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { ChevronRight, CircleUserRound, type LucideIcon, Shapes, Users, Wallet } from "lucide-react";
+import { ChevronRight, type LucideIcon, Shapes, Users, Wallet } from "lucide-react";
 import { Link } from "wouter";
 import { useMe } from "../../api/queries";
 import { PageHead } from "../../app/PageHead";
@@ -28,6 +28,7 @@ export default function More() {
           <span className="grow">
             <span className="title block">{me.name}</span>
             <span className="soft small block ellipsis">{me.email}</span>
+            <span className="soft small block">{t("more.account")}</span>
           </span>
           <ChevronRight size={18} className="soft" aria-hidden="true" />
         </Link>
@@ -35,7 +36,6 @@ export default function More() {
           {link("/balances", Wallet, t("nav.balances"), t("more.balances"))}
           {link("/groups", Users, t("nav.groups"), t("more.groups"))}
           {link("/categories", Shapes, t("nav.categories"), t("more.categories"))}
-          {link("/account", CircleUserRound, t("nav.account"), t("more.account"))}
         </nav>
       </div>
     </>

@@ -6,20 +6,20 @@ import { useReport } from "../../api/reports";
 import { scopeQuery, useScope } from "../../app/scope";
 import { slotOf } from "../../dates/periods";
 import { Amount } from "../../design/Amount";
-import { Empty, Loaded, Skeleton } from "../../design/parts";
+import { Loaded, Skeleton } from "../../design/parts";
 import { useWords } from "../../i18n/language";
 import { add } from "../../money/decimal";
 import { CashFlowChart } from "./CashFlowChart";
 import { DataTable } from "./DataTable";
 import { slotName } from "./labels";
 import { Missing } from "./Missing";
+import { NothingHappened } from "./NothingHappened";
 import type { Options } from "./options";
 import { cashFlowSlots, type Slots } from "./slots";
 import { useReportDisplay } from "./useReportDisplay";
 
 /** What came in, what went out, and what was left. */
 export function CashFlowReport({ options }: { options: Options }) {
-  const { t } = useWords();
   const scope = scopeQuery(useScope());
   const display = useReportDisplay(options);
   const { period, interval } = options;
@@ -27,7 +27,7 @@ export function CashFlowReport({ options }: { options: Options }) {
   return (
     <Loaded query={report} skeleton={<Skeleton height={360} />}>
       {(items) => {
-        if (items.every(({ count }) => count === 0)) return <Empty icon={BarChart3} text={t("report.empty")} />;
+        if (items.every(({ count }) => count === 0)) return <NothingHappened icon={BarChart3} />;
         const slots = cashFlowSlots(items, { period, interval, ...display });
         return <View key={`${period.from} ${interval}`} slots={slots} options={options} currency={display.currency} />;
       }}
@@ -67,7 +67,7 @@ function View({
           {start === undefined ? t("report.whole_period") : slotName(locale, start, interval)}
         </h2>
         <div className="read-off-figures">
-          {figure(t("home.left"), "net", "balance")}
+          {figure(t("home.left"), "net")}
           {figure(t("home.in"), "income", "income")}
           {figure(t("home.out"), "expense")}
         </div>

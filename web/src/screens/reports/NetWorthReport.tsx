@@ -3,20 +3,20 @@ import { useState } from "react";
 import { useReport } from "../../api/reports";
 import { scopeQuery, useScope } from "../../app/scope";
 import { Amount } from "../../design/Amount";
-import { Empty, Loaded, Skeleton } from "../../design/parts";
+import { Loaded, Skeleton } from "../../design/parts";
 import { useWords } from "../../i18n/language";
 import { fromHundredths, toHundredths } from "../../money/decimal";
 import { DataTable } from "./DataTable";
 import { slotName } from "./labels";
 import { Missing } from "./Missing";
 import { NetWorthChart } from "./NetWorthChart";
+import { NothingHappened } from "./NothingHappened";
 import type { Options } from "./options";
 import { netWorthSlots, type Slots } from "./slots";
 import { useReportDisplay } from "./useReportDisplay";
 
 /** What all balances came to, over time. */
 export function NetWorthReport({ options }: { options: Options }) {
-  const { t } = useWords();
   const scope = scopeQuery(useScope());
   const display = useReportDisplay(options);
   const { period, interval } = options;
@@ -25,7 +25,7 @@ export function NetWorthReport({ options }: { options: Options }) {
     <Loaded query={report} skeleton={<Skeleton height={360} />}>
       {(items) => {
         const slots = netWorthSlots(items, { period, interval, ...display });
-        if (slots.slots.length === 0) return <Empty icon={Landmark} text={t("report.empty")} />;
+        if (slots.slots.length === 0) return <NothingHappened icon={Landmark} />;
         return <View key={`${period.from} ${interval}`} slots={slots} options={options} currency={display.currency} />;
       }}
     </Loaded>

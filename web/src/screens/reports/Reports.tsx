@@ -10,7 +10,9 @@ import { type Interval, type Period, type PeriodKind, periodOf, stepPeriod, usua
 import type { TextKey } from "../../i18n/en";
 import { formatDate, formatMonth } from "../../i18n/format";
 import { useWords } from "../../i18n/language";
+import { ByAndType } from "./ByAndType";
 import { CashFlowReport } from "./CashFlowReport";
+import { ChipSelect } from "./ChipSelect";
 import { NetWorthReport } from "./NetWorthReport";
 import { INTERVALS, type Options, optionsOf, PERIODS, REPORTS, type ReportName, searchOfOptions } from "./options";
 import { SpendingReport } from "./SpendingReport";
@@ -59,44 +61,32 @@ export default function Reports({ report: asked }: { report: string | undefined 
         <div className="report-bar">
           <Stepper period={options.period} onChange={(period) => set({ period })} />
           <div className="report-selects">
-            <select
-              className="chip"
-              aria-label={t("report.period")}
+            <ChipSelect
+              label={t("report.period")}
               value={options.period.kind}
-              onChange={(event) => {
-                const kind = event.target.value as PeriodKind;
+              options={PERIODS.map((kind) => ({ value: kind, text: t(KINDS[kind]) }))}
+              onChange={(kind) =>
                 set({
                   period: periodOf(kind, options.period.to < today() ? options.period.to : today()),
                   interval: usualInterval(kind),
-                });
-              }}
-            >
-              {PERIODS.map((kind) => (
-                <option key={kind} value={kind}>
-                  {t(KINDS[kind])}
-                </option>
-              ))}
-            </select>
+                })
+              }
+            />
             {report !== "spending" && (
-              <select
-                className="chip"
-                aria-label={t("report.interval")}
+              <ChipSelect
+                label={t("report.interval")}
                 value={options.interval}
-                onChange={(event) => set({ interval: event.target.value as Interval })}
-              >
-                {INTERVALS.map((interval) => (
-                  <option key={interval} value={interval}>
-                    {t(INTERVAL_TEXTS[interval])}
-                  </option>
-                ))}
-              </select>
+                options={INTERVALS.map((interval) => ({ value: interval, text: t(INTERVAL_TEXTS[interval]) }))}
+                onChange={(interval) => set({ interval })}
+              />
             )}
+            {(report === "spending" || report === "trends") && <ByAndType options={options} onChange={set} />}
             <CurrencyChip value={options.currency} onChange={(currency) => set({ currency })} />
           </div>
         </div>
         {report === "cash-flow" && <CashFlowReport options={options} />}
-        {report === "spending" && <SpendingReport options={options} onChange={set} />}
-        {report === "trends" && <TrendsReport options={options} onChange={set} />}
+        {report === "spending" && <SpendingReport options={options} />}
+        {report === "trends" && <TrendsReport options={options} />}
         {report === "net-worth" && <NetWorthReport options={options} />}
       </div>
     </>
@@ -140,30 +130,18 @@ const periodText = (locale: string, { kind, from, to }: Period): string => {
 };
 
 /** The currency that all is shown in, as far as rates are known. */
-function CurrencyChip({
-  value,
-  onChange,
-}: {
-  value: string | undefined;
-  onChange: (currency: string | undefined) => void;
-}) {
+function CurrencyChip({ value, onChange }: { value: string | undefined; onChange: (currency: string) => void }) {
   const { t } = useWords();
   const { currency } = useDisplay();
   const balances = useScopeBalances(useScope()).data ?? [];
   const currencies = [...new Set([currency, ...balances.map((balance) => balance.currency)])];
   if (currencies.length < 2) return null;
   return (
-    <select
-      className="chip"
-      aria-label={t("report.currency")}
+    <ChipSelect
+      label={t("report.currency")}
       value={value ?? currency}
-      onChange={(event) => onChange(event.target.value)}
-    >
-      {currencies.map((code) => (
-        <option key={code} value={code}>
-          {code}
-        </option>
-      ))}
-    </select>
+      options={currencies.map((code) => ({ value: code, text: code }))}
+      onChange={onChange}
+    />
   );
 }

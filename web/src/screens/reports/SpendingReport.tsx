@@ -5,25 +5,19 @@ import { useCategoriesById, useMembers, useScopeBalances } from "../../api/queri
 import { useReport } from "../../api/reports";
 import { scopeQuery, useScope } from "../../app/scope";
 import { Amount } from "../../design/Amount";
-import { Segmented } from "../../design/Field";
-import { Avatar, CategoryDisc, Empty, IconDisc, Loaded, SkeletonRows } from "../../design/parts";
+import { Avatar, CategoryDisc, IconDisc, Loaded, SkeletonRows } from "../../design/parts";
 import { formatPercent } from "../../i18n/format";
 import { useWords } from "../../i18n/language";
 import { add, approximate } from "../../money/decimal";
 import { REST, sharesIn } from "../../money/display";
 import { ShareRow } from "../home/ShareRow";
 import { Missing } from "./Missing";
+import { NothingHappened } from "./NothingHappened";
 import type { Options } from "./options";
 import { useReportDisplay } from "./useReportDisplay";
 
 /** Where did it go? By category, balance or person, the largest first. */
-export function SpendingReport({
-  options,
-  onChange,
-}: {
-  options: Options;
-  onChange: (change: Partial<Options>) => void;
-}) {
+export function SpendingReport({ options }: { options: Options }) {
   const { t, locale } = useWords();
   const scope = useScope();
   const name = useKeyName(options.by);
@@ -38,69 +32,41 @@ export function SpendingReport({
     ...(by === "category" ? { category: [key] } : by === "balance" ? { balance_id: key } : { user_id: key }),
   });
   return (
-    <>
-      <ByAndType options={options} onChange={onChange} />
-      <Loaded query={report} skeleton={<SkeletonRows count={8} />}>
-        {(items) => {
-          if (items.length === 0) return <Empty icon={Shapes} text={t("report.empty")} />;
-          const { shares, missing } = sharesIn(items, currency, rates);
-          const total = add("0.00", ...shares.map(({ amount }) => amount));
-          const isApproximate = shares.some((share) => share.approximate);
-          return (
-            <section className="card flush">
-              <div className="report-total">
-                <p className="soft small">{t(type === "expense" ? "home.out" : "home.in")}</p>
-                <p className="figure">
-                  <Amount amount={total} currency={currency} approximate={isApproximate} />
-                </p>
-              </div>
-              {shares.map(({ key, amount, approximate: converted }) => {
-                const { title, sign, known } = name(key);
-                const percent = formatPercent(locale, approximate(amount) / Math.max(approximate(total), 0.01));
-                return (
-                  <ShareRow
-                    key={key}
-                    sign={sign}
-                    title={`${title} · ${percent}`}
-                    amount={amount}
-                    currency={currency}
-                    converted={converted}
-                    most={shares[0]?.amount ?? "0"}
-                    {...(known && { hueId: key, href: `/transactions?${searchOfFilters(filters(key))}` })}
-                  />
-                );
-              })}
-              <Missing currencies={missing} />
-            </section>
-          );
-        }}
-      </Loaded>
-    </>
-  );
-}
-
-/** By what, and whether what went out or came in. */
-export function ByAndType({ options, onChange }: { options: Options; onChange: (change: Partial<Options>) => void }) {
-  const { t } = useWords();
-  const scope = useScope();
-  const choices: { value: By; text: string }[] = [
-    { value: "category", text: t("report.by_category") },
-    { value: "balance", text: t("report.by_balance") },
-    ...(scope.groupId === undefined ? [] : [{ value: "user" as const, text: t("report.by_member") }]),
-  ];
-  return (
-    <div className="report-choices">
-      <Segmented label={t("report.by")} value={options.by} options={choices} onChange={(by) => onChange({ by })} />
-      <Segmented
-        label={t("filter.type")}
-        value={options.type}
-        options={[
-          { value: "expense", text: t("type.expense") },
-          { value: "income", text: t("type.income") },
-        ]}
-        onChange={(type) => onChange({ type })}
-      />
-    </div>
+    <Loaded query={report} skeleton={<SkeletonRows count={8} />}>
+      {(items) => {
+        if (items.length === 0) return <NothingHappened icon={Shapes} />;
+        const { shares, missing } = sharesIn(items, currency, rates);
+        const total = add("0.00", ...shares.map(({ amount }) => amount));
+        const isApproximate = shares.some((share) => share.approximate);
+        return (
+          <section className="card flush">
+            <div className="report-total">
+              <p className="soft small">{t(type === "expense" ? "home.out" : "home.in")}</p>
+              <p className="figure">
+                <Amount amount={total} currency={currency} approximate={isApproximate} />
+              </p>
+            </div>
+            {shares.map(({ key, amount, approximate: converted }) => {
+              const { title, sign, known } = name(key);
+              const percent = formatPercent(locale, approximate(amount) / Math.max(approximate(total), 0.01));
+              return (
+                <ShareRow
+                  key={key}
+                  sign={sign}
+                  title={`${title} · ${percent}`}
+                  amount={amount}
+                  currency={currency}
+                  converted={converted}
+                  most={shares[0]?.amount ?? "0"}
+                  {...(known && { hueId: key, href: `/transactions?${searchOfFilters(filters(key))}` })}
+                />
+              );
+            })}
+            <Missing currencies={missing} />
+          </section>
+        );
+      }}
+    </Loaded>
   );
 }
 

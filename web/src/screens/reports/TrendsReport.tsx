@@ -6,24 +6,19 @@ import { useReport } from "../../api/reports";
 import { scopeQuery, useScope } from "../../app/scope";
 import { Amount } from "../../design/Amount";
 import { hueOf } from "../../design/hue";
-import { Empty, Loaded, Skeleton } from "../../design/parts";
+import { Loaded, Skeleton } from "../../design/parts";
 import { useWords } from "../../i18n/language";
 import { add, approximate } from "../../money/decimal";
 import { DataTable } from "./DataTable";
 import { slotName } from "./labels";
+import { NothingHappened } from "./NothingHappened";
 import type { Options } from "./options";
-import { ByAndType, useKeyName } from "./SpendingReport";
+import { useKeyName } from "./SpendingReport";
 import { type Amounts, trendSlots } from "./slots";
 import { useReportDisplay } from "./useReportDisplay";
 
 /** How does it develop? A small chart for each category, balance or person, all to one scale of time. */
-export function TrendsReport({
-  options,
-  onChange,
-}: {
-  options: Options;
-  onChange: (change: Partial<Options>) => void;
-}) {
+export function TrendsReport({ options }: { options: Options }) {
   const { t, locale } = useWords();
   const scope = useScope();
   const name = useKeyName(options.by);
@@ -32,70 +27,67 @@ export function TrendsReport({
   const range = { from: period.from, to: period.to };
   const report = useReport("trends", { ...scopeQuery(scope), ...range, by, type, interval });
   return (
-    <>
-      <ByAndType options={options} onChange={onChange} />
-      <Loaded query={report} skeleton={<Skeleton height={320} />}>
-        {(items) => {
-          const trends = trendSlots(items, { period, interval, currency, rates });
-          if (trends.length === 0) return <Empty icon={TrendingUp} text={t("report.empty")} />;
-          return (
-            <>
-              <ul className="multiples">
-                {trends.map(({ key, slots }) => {
-                  const { title, sign, known } = name(key);
-                  const filters = {
-                    ...scopeQuery(scope),
-                    ...range,
-                    type,
-                    ...(by === "category"
-                      ? { category: [key] }
-                      : by === "balance"
-                        ? { balance_id: key }
-                        : { user_id: key }),
-                  };
-                  const content = (
-                    <>
-                      <span className="row">
-                        {sign}
-                        <span className="grow">
-                          <span className="title ellipsis block">{title}</span>
-                          <Amount
-                            amount={add(...slots.map(({ values }) => values.amount ?? "0.00"))}
-                            currency={currency}
-                            className="soft small"
-                          />
-                        </span>
+    <Loaded query={report} skeleton={<Skeleton height={320} />}>
+      {(items) => {
+        const trends = trendSlots(items, { period, interval, currency, rates });
+        if (trends.length === 0) return <NothingHappened icon={TrendingUp} />;
+        return (
+          <>
+            <ul className="multiples">
+              {trends.map(({ key, slots }) => {
+                const { title, sign, known } = name(key);
+                const filters = {
+                  ...scopeQuery(scope),
+                  ...range,
+                  type,
+                  ...(by === "category"
+                    ? { category: [key] }
+                    : by === "balance"
+                      ? { balance_id: key }
+                      : { user_id: key }),
+                };
+                const content = (
+                  <>
+                    <span className="row">
+                      {sign}
+                      <span className="grow">
+                        <span className="title two-lines">{title}</span>
+                        <Amount
+                          amount={add(...slots.map(({ values }) => values.amount ?? "0.00"))}
+                          currency={currency}
+                          className="soft small"
+                        />
                       </span>
-                      <SmallBars slots={slots} id={key} />
-                    </>
-                  );
-                  return (
-                    <li key={key}>
-                      {known ? (
-                        <Link href={`/transactions?${searchOfFilters(filters)}`} className="card multiple">
-                          {content}
-                        </Link>
-                      ) : (
-                        <div className="card multiple">{content}</div>
-                      )}
-                    </li>
-                  );
-                })}
-              </ul>
-              <DataTable
-                head={[t("report.when"), ...trends.map(({ key }) => name(key).title)]}
-                rows={(trends[0]?.slots ?? []).map(({ start }, index) => ({
-                  key: start,
-                  name: slotName(locale, start, interval),
-                  amounts: trends.map(({ slots }) => slots[index]?.values.amount),
-                }))}
-                currency={currency}
-              />
-            </>
-          );
-        }}
-      </Loaded>
-    </>
+                    </span>
+                    <SmallBars slots={slots} id={key} />
+                  </>
+                );
+                return (
+                  <li key={key}>
+                    {known ? (
+                      <Link href={`/transactions?${searchOfFilters(filters)}`} className="card multiple">
+                        {content}
+                      </Link>
+                    ) : (
+                      <div className="card multiple">{content}</div>
+                    )}
+                  </li>
+                );
+              })}
+            </ul>
+            <DataTable
+              head={[t("report.when"), ...trends.map(({ key }) => name(key).title)]}
+              rows={(trends[0]?.slots ?? []).map(({ start }, index) => ({
+                key: start,
+                name: slotName(locale, start, interval),
+                amounts: trends.map(({ slots }) => slots[index]?.values.amount),
+              }))}
+              currency={currency}
+            />
+          </>
+        );
+      }}
+    </Loaded>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Search, SlidersHorizontal, X } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { type Filters, searchOfFilters } from "../../api/filters";
-import { formatDate, formatNumber } from "../../i18n/format";
+import { formatAmount, formatDate } from "../../i18n/format";
 import { type Translate, useWords } from "../../i18n/language";
 import type { RowContext } from "./useRowContext";
 
@@ -116,7 +116,6 @@ function chipsOf(
   locale: string,
 ): { names: Name[]; text: string }[] {
   const day = (text: string) => formatDate(locale, text, { day: "numeric", month: "short", year: "numeric" });
-  const money = (text: string) => formatNumber(locale, Number(text), 2);
   const chips: { names: Name[]; text: string | undefined }[] = [];
   const { type, category, balance_id, user_id, from, to, min_amount, max_amount, approved, sorted_by } = filters;
   if (type) chips.push({ names: ["type"], text: typeText(t, type) });
@@ -130,8 +129,8 @@ function chipsOf(
   if (from && to) chips.push({ names: ["from", "to"], text: `${day(from)} – ${day(to)}` });
   else if (from) chips.push({ names: ["from"], text: t("filter.since", { date: day(from) }) });
   else if (to) chips.push({ names: ["to"], text: t("filter.until", { date: day(to) }) });
-  if (min_amount) chips.push({ names: ["min_amount"], text: `≥ ${money(min_amount)}` });
-  if (max_amount) chips.push({ names: ["max_amount"], text: `≤ ${money(max_amount)}` });
+  if (min_amount) chips.push({ names: ["min_amount"], text: `≥ ${formatAmount(locale, min_amount)}` });
+  if (max_amount) chips.push({ names: ["max_amount"], text: `≤ ${formatAmount(locale, max_amount)}` });
   if (approved !== undefined)
     chips.push({ names: ["approved"], text: t(approved ? "filter.approved" : "filter.pending") });
   if (sorted_by === "amount") chips.push({ names: ["sorted_by"], text: t("filter.by_amount") });

@@ -139,19 +139,21 @@ export default function FilterSheet({ filters, context, onChange, onClose }: Fil
           ]}
           onChange={(sorted_by) => set({ sorted_by: sorted_by === "amount" ? "amount" : undefined })}
         />
-        <button type="submit" className="button primary wide">
-          {t("filter.apply")}
-        </button>
-        <button
-          type="button"
-          className="button quiet wide"
-          onClick={() => {
-            onChange(filters.q ? { q: filters.q } : {});
-            onClose();
-          }}
-        >
-          {t("filter.clear")}
-        </button>
+        <div className="sheet-foot halves">
+          <button
+            type="button"
+            className="button quiet"
+            onClick={() => {
+              onChange(filters.q ? { q: filters.q } : {});
+              onClose();
+            }}
+          >
+            {t("filter.clear")}
+          </button>
+          <button type="submit" className="button primary">
+            {t("filter.apply")}
+          </button>
+        </div>
       </form>
     </Sheet>
   );

@@ -8,7 +8,7 @@ import { Empty, SkeletonRows } from "../../design/parts";
 import { formatDay } from "../../i18n/format";
 import { useWords } from "../../i18n/language";
 import type { ShownTransaction } from "../../offline/overlay";
-import { type Row, rowsOf } from "./rows";
+import { linesOf, type Row, rowsOf } from "./rows";
 import { SwipeRow } from "./SwipeRow";
 import { TransactionRow } from "./TransactionRow";
 import type { RowContext } from "./useRowContext";
@@ -19,6 +19,8 @@ interface TransactionListProps {
   context: RowContext;
   openId: string | undefined;
   ownId: string | undefined;
+  /** By day, unless the largest come first. */
+  byDay: boolean;
   isFiltered: boolean;
   hasMore: boolean;
   loadMore: () => void;
@@ -33,13 +35,14 @@ export function TransactionList({
   context,
   openId,
   ownId,
+  byDay,
   isFiltered,
   hasMore,
   loadMore,
   onClear,
 }: TransactionListProps) {
   const { t } = useWords();
-  const rows = useMemo(() => rowsOf(items), [items]);
+  const rows = useMemo(() => (byDay ? rowsOf(items) : linesOf(items)), [items, byDay]);
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
@@ -96,6 +99,7 @@ export function TransactionList({
                 <TransactionRow
                   transaction={row.transaction}
                   context={context}
+                  dated={!byDay}
                   selected={row.transaction.transaction_id === selected}
                 />
               </SwipeRow>

@@ -46,6 +46,7 @@ export default function Transactions({ openId }: { openId?: string }) {
               context={context}
               openId={openId}
               ownId={userId}
+              byDay={filters.sorted_by !== "amount"}
               isFiltered={search !== "" && searchOfFilters(filters) !== ""}
               hasMore={query.hasNextPage}
               loadMore={() => !query.isFetchingNextPage && void query.fetchNextPage()}

@@ -11,13 +11,17 @@ export type Row =
 export const rowsOf = (transactions: ShownTransaction[]): Row[] =>
   groupByDay(transactions).flatMap(({ day, items }) => [
     { kind: "day" as const, day, totals: totalsOf(items) },
-    ...items.map((transaction, index) => ({
-      kind: "transaction" as const,
-      transaction,
-      first: index === 0,
-      last: index === items.length - 1,
-    })),
+    ...linesOf(items),
   ]);
+
+/** Transactions as lines, in the order they have: each of the largest is of another day. */
+export const linesOf = (transactions: ShownTransaction[]): (Row & { kind: "transaction" })[] =>
+  transactions.map((transaction, index) => ({
+    kind: "transaction",
+    transaction,
+    first: index === 0,
+    last: index === transactions.length - 1,
+  }));
 
 const totalsOf = (items: ShownTransaction[]) =>
   sumByCurrency(

@@ -13,7 +13,8 @@ import { useWords } from "../../i18n/language";
 import { parseAmount } from "../../money/input";
 import { AuthPage, FormError } from "../auth/AuthPage";
 
-type Step = "name" | "currency" | "balance";
+const STEPS = ["name", "currency", "balance"] as const;
+type Step = (typeof STEPS)[number];
 
 /** The first run: name, currency, first balance; each can be skipped. It ends on the amount pad. */
 export default function Welcome() {
@@ -65,6 +66,7 @@ export default function Welcome() {
   return (
     <AuthPage key={step} title={titles[step]} lead={leads[step]}>
       <form onSubmit={submit}>
+        <Steps at={step} />
         {step === "name" && (
           <TextField
             label={t("welcome.name")}
@@ -119,5 +121,19 @@ export default function Welcome() {
         </button>
       </form>
     </AuthPage>
+  );
+}
+
+/** How far one is. */
+function Steps({ at }: { at: Step }) {
+  const { t } = useWords();
+  const number = STEPS.indexOf(at) + 1;
+  return (
+    <p className="steps">
+      <span className="only-read">{t("welcome.step", { number, count: STEPS.length })}</span>
+      {STEPS.map((step, index) => (
+        <span key={step} className={index < number ? "step done" : "step"} />
+      ))}
+    </p>
   );
 }

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { newUser } from "../../support/api";
+import { type Device, inBrowser, visitor } from "./chromium";
+import { englishOn, flawsOf, prepare } from "./inspect";
+import { lived, propsOf } from "./lived";
+import { enter, type Props, SCENES, type Scene, stageOf } from "./scenes";
+import { signIn } from "./steps";
+
+/** Each screen is looked at twice, so that both themes, both sizes and both languages are. */
+const LOOKS: Required<Device>[] = [
+  { size: "phone", theme: "light", locale: "en-GB" },
+  { size: "desktop", theme: "dark", locale: "es-ES" },
+];
+
+const scenesOf = (who: Scene["who"]): Scene[] => SCENES.filter((scene) => scene.who === who);
+
+/** Goes through scenes, and tells what is wrong with each. */
+async function look(device: Required<Device>, scenes: Scene[], who?: { email: string }, props?: Props) {
+  const one = await visitor(device);
+  await prepare(one);
+  if (who !== undefined) await signIn(one, who);
+  const stage = stageOf(one, device.locale);
+  const flaws: Record<string, string[]> = {};
+  for (const scene of scenes) {
+    await enter(stage, scene, props);
+    const found = [...(await flawsOf(one)), ...(device.locale.startsWith("es") ? await englishOn(one) : [])];
+    if (found.length > 0) flaws[scene.name] = found;
+    await scene.leave?.(stage);
+  }
+  assert.deepEqual(flaws, {});
+}
+
+inBrowser("Every screen of the web app", () => {
+  for (const device of LOOKS) {
+    const title = Object.values(device).join(", ");
+    it(`is accessible to who is not signed in (${title})`, () => look(device, scenesOf("nobody")));
+
+    it(`is accessible to who has just come (${title})`, async () => {
+      const newcomer = await newUser("Nueva");
+      await newcomer.put("/users/me", { name: "Nueva", locale: device.locale });
+      await look(device, scenesOf("newcomer"), newcomer);
+    });
+
+    it(`is accessible to who has lived here for a while (${title})`, async () => {
+      const me = await lived(device.locale);
+      await look(device, scenesOf(undefined), me, await propsOf(me));
+    });
+  }
+});
