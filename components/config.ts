@@ -14,6 +14,7 @@ export interface StackConfig {
   mail: v.InferOutput<typeof schemas.mail>;
   rates: v.InferOutput<typeof schemas.rates>;
   web: v.InferOutput<typeof schemas.web>;
+  lake: v.InferOutput<typeof schemas.lake>;
   logs: v.InferOutput<typeof schemas.logs>;
 }
 
@@ -125,6 +126,13 @@ const schemas = {
       }),
     ),
   }),
+  lake: v.strictObject({
+    /** What is known of transactions is deleted from the lake after so many days. Saved queries look back a year and some. */
+    keepDays: integer(400, 3_653),
+    /** A query that would read more GB is cancelled; each 1,000 cost $5. */
+    scanLimitGb: integer(1, 10_000),
+    deletionProtection: v.boolean(),
+  }),
   logs: v.strictObject({
     /** The periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([
@@ -151,6 +159,7 @@ export function readConfig(): StackConfig {
     mail: readObject("mail", schemas.mail),
     rates: readObject("rates", schemas.rates),
     web: readObject("web", schemas.web),
+    lake: readObject("lake", schemas.lake),
     logs: readObject("logs", schemas.logs),
   };
 }
