@@ -4,10 +4,8 @@
  * each step prints is shown in one piece when it is done. `npm test -- <files>` runs just these tests.
  */
 const { spawn } = require("node:child_process");
-const { existsSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
 const { environment, project, setUp } = require("../local/setup");
-const usualBrowsers = require("./web/browser/chromium.json");
 
 /** @typedef {{ title: string, command: string[] }} Step */
 
@@ -22,9 +20,7 @@ const platform = mocha("Tests: the API, the program", [
 ]);
 const local = mocha("Tests: the local stack", ["test/local/**/*.test.ts"]);
 const web = mocha("Tests: the web app", ["test/web/*.test.ts"]);
-// CI has a browser, or fails; elsewhere it may be missing.
-const hasBrowser = process.env.CI || process.env.CHROMIUM || usualBrowsers.some((path) => existsSync(path));
-const browser = hasBrowser ? [mocha("Tests: the web app in a browser", ["test/web/browser/*.test.ts"])] : [];
+const browser = mocha("Tests: the web app in a browser", ["test/web/browser/*.test.ts"]);
 // Ends when it is done: Node 24 has been seen to spin in its own clean-up after hundreds of connections were reset.
 const faults = mocha("Tests: the event backbone under faults", ["--exit", "test/faults/**/*.test.ts"]);
 
@@ -34,8 +30,8 @@ const lanes =
   chosen.length > 0
     ? [[mocha("Tests", chosen)]]
     : availableParallelism() >= 4
-      ? [[platform], [lint, types, webTypes, local, web, ...browser, faults]]
-      : [[lint, types, webTypes, platform, local, web, ...browser, faults]];
+      ? [[platform], [lint, types, webTypes, local, web, browser, faults]]
+      : [[lint, types, webTypes, platform, local, web, browser, faults]];
 
 const counts = { passed: 0, failed: 0 };
 
@@ -80,8 +76,6 @@ async function runLane(steps) {
 }
 
 setUp();
-if (!hasBrowser)
-  console.log("There is no Chromium here (or CHROMIUM says where), so the web app is not tested in a browser.");
 console.log(
   `Running ${lanes
     .flat()

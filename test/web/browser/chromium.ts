@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { stack } from "../../support/stack";
-import usual from "./chromium.json";
 
 /** Chromium, where it usually is. */
-const EXECUTABLE = [process.env.CHROMIUM ?? "", ...usual].find((path) => path !== "" && existsSync(path));
+const EXECUTABLE = [
+  process.env.CHROMIUM ?? "",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+].find((path) => path !== "" && existsSync(path));
 
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 
