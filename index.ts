@@ -15,6 +15,7 @@ import { DeadLetters } from "./functions/dead-letters";
 import { apiDocument } from "./functions/document";
 import { ExportsService } from "./functions/exports";
 import { IdentityService } from "./functions/identity";
+import { LakeService } from "./functions/lake";
 import { NotificationsService } from "./functions/notifications";
 import { OutboxRelay } from "./functions/outbox";
 import { PlatformService } from "./functions/platform";
@@ -127,6 +128,8 @@ const web = new WebService(
 
 new IdentityService("identity", { bus, identity, logRetentionDays }, opts);
 new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUrl ?? web.url, logRetentionDays }, opts);
+
+new LakeService("lake", { bus, catalogue: categories.catalogue, ...config.lake, logRetentionDays }, opts);
 
 new RatesService("rates", { database, migrated: analytics.migrated, ...config.rates, logRetentionDays }, opts);
 

@@ -16,6 +16,8 @@ const EMULATED = new Set([
   "aws:cognito/userPool:UserPool",
   "aws:cognito/userPoolClient:UserPoolClient",
   "aws:dynamodb/table:Table",
+  "aws:glue/catalogTable:CatalogTable",
+  "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
   "aws:lambda/eventSourceMapping:EventSourceMapping",
   "aws:lambda/function:Function",
   "aws:lambda/invocation:Invocation",

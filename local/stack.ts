@@ -19,6 +19,7 @@ import { cloudFrontApi } from "./services/cloudfront";
 import { type Cognito, type CognitoPool, startCognito } from "./services/cognito";
 import { startDynamoDb } from "./services/dynamodb";
 import { tablesOf } from "./services/dynamodb-tables";
+import { firehose, streamsOf } from "./services/firehose";
 import { startKafka } from "./services/kafka";
 import { lambdaApi } from "./services/lambda-api";
 import { startPostgres } from "./services/postgres";
@@ -52,8 +53,8 @@ export interface Endpoints {
   postgres: Record<string, string>;
   /** The endpoint of DynamoDB's API, and the first of the declared tables by name. */
   dynamodb: { endpoint: string; table: string | null };
-  /** The endpoint of S3's API, and the declared buckets. */
-  s3: { endpoint: string; buckets: string[] };
+  /** The endpoint of S3's API, the declared buckets, and the folder that has one for each. */
+  s3: { endpoint: string; buckets: string[]; folder: string };
   kafka: { brokers: string };
   /** The endpoint of Lambda's API, which invokes any declared function. */
   lambda: { endpoint: string };
@@ -131,6 +132,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         cloudfront: cloudFrontApi(
           resourcesOf(graph, "aws:cloudfront/distribution:Distribution").map(({ outputs }) => String(outputs.id)),
         ),
+        firehose: firehose({ streams: streamsOf(graph), put: s3.put }),
         lambda: lambdaApi(() => lambda),
         ses: ses({
           identities: declared(graph, "aws:sesv2/emailIdentity:EmailIdentity", "emailIdentity"),
@@ -184,7 +186,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       cognito: { endpoint: cognito.endpoint, user_pool_id: POOL_ID, client_id: CLIENT_ID },
       postgres: Object.fromEntries(databasesOf(graph).map((name) => [name, postgres.url(name)])),
       dynamodb: { endpoint: aws.endpoint, table: tables[0]?.TableName ?? null },
-      s3: { endpoint: aws.endpoint, buckets: bucketsOf(graph).map(({ name }) => name) },
+      s3: { endpoint: aws.endpoint, buckets: bucketsOf(graph).map(({ name }) => name), folder: s3.folder },
       kafka: { brokers },
       lambda: { endpoint: aws.endpoint },
     };

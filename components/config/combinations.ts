@@ -44,7 +44,7 @@ const IN_PRODUCTION: Combination[] = [
     what: 'must not be "none" in production: without a broker, events are neither kept nor in order when a consumer is down',
     remedy: 'Set it to "serverless" or "provisioned"',
   },
-  ...(["database", "identity", "categories", "events"] as const).map((part) => ({
+  ...(["database", "identity", "categories", "events", "lake"] as const).map((part) => ({
     key: `${part}.deletionProtection`,
     wrong: (settings: Settings) => !settings[part].deletionProtection,
     what: "must be true in production: a wrong name in the program would delete what families have stored",

@@ -112,6 +112,13 @@ export const schemas = {
       }),
     ),
   }),
+  lake: v.strictObject({
+    /** What is known of transactions is deleted from the lake after so many days. Saved queries look back a year and some. */
+    keepDays: integer(400, 3_653),
+    /** A query that would read more GB is cancelled; each 1,000 cost $5. */
+    scanLimitGb: integer(1, 10_000),
+    deletionProtection: v.boolean(),
+  }),
   logs: v.strictObject({
     /** The periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([

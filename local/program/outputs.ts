@@ -118,9 +118,25 @@ const RULES: Record<string, Synthesis> = {
     return { id: physical, name: physical, arn: `arn:aws:dynamodb:${region}:${accountId}:table/${physical}` };
   },
   "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ id: `vpce-${name}`, prefixListId: `pl-${name}` }),
+  "aws:glue/catalogDatabase:CatalogDatabase": (name, inputs, { region, accountId }) => {
+    const physical = nameOf(name, inputs);
+    return { id: physical, name: physical, arn: `arn:aws:glue:${region}:${accountId}:database/${physical}` };
+  },
+  "aws:glue/catalogTable:CatalogTable": (name, inputs, { region, accountId }) => {
+    const physical = nameOf(name, inputs);
+    return {
+      id: physical,
+      name: physical,
+      arn: `arn:aws:glue:${region}:${accountId}:table/${inputs.databaseName}/${physical}`,
+    };
+  },
   "aws:iam/role:Role": (name, inputs, { accountId }) => {
     const physical = nameOf(name, inputs);
     return { id: physical, name: physical, arn: `arn:aws:iam::${accountId}:role/${physical}` };
+  },
+  "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (name, inputs, { region, accountId }) => {
+    const physical = nameOf(name, inputs);
+    return { id: physical, name: physical, arn: `arn:aws:firehose:${region}:${accountId}:deliverystream/${physical}` };
   },
   "aws:lambda/function:Function": (name, inputs, { region, accountId }) => {
     const physical = nameOf(name, inputs);

@@ -44,6 +44,24 @@ export const encryptionRules: Rule[] = [
       ),
   },
   {
+    name: "streams-encrypted",
+    description: "What waits to be delivered is encrypted.",
+    types: ["aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"],
+    violation: ({ inputs }) =>
+      unless(inputs.serverSideEncryption?.enabled === true, "does not set serverSideEncryption.enabled"),
+  },
+  {
+    name: "query-results-encrypted",
+    description: "Answers of queries are encrypted, whatever a client asks for.",
+    types: ["aws:athena/workgroup:Workgroup"],
+    violation: ({ inputs: { configuration } }) =>
+      unless(
+        configuration?.enforceWorkgroupConfiguration === true &&
+          configuration.resultConfiguration?.encryptionConfiguration?.encryptionOption !== undefined,
+        "does not encrypt results, or does not enforce it",
+      ),
+  },
+  {
     name: "keys-rotated",
     description: "Our own keys get new material every year, and a month passes before one that is deleted is gone.",
     types: ["aws:kms/key:Key"],

@@ -16,6 +16,7 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["prod", { "identity.deletionProtection": false }, /"ahorro:identity\.deletionProtection"/],
   ["prod", { "categories.deletionProtection": false }, /"ahorro:categories\.deletionProtection"/],
   ["prod", { "events.deletionProtection": false }, /"ahorro:events\.deletionProtection"/],
+  ["prod", { "lake.deletionProtection": false }, /"ahorro:lake\.deletionProtection"/],
   ["prod", { "database.backupRetentionDays": 7 }, /"ahorro:database\.backupRetentionDays".*Set it to 35/],
   ["prod", { "database.instances": 1 }, /"ahorro:database\.instances".*Set it to 2/],
   [

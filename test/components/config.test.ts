@@ -97,6 +97,11 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
     /"ahorro:web\.priceClass".*"PriceClass_100" \| "PriceClass_200" \| "PriceClass_All"/,
   ],
   [
+    "a lake that forgets within the year that its questions look back",
+    { "ahorro:lake": '{"keepDays":365,"scanLimitGb":1,"deletionProtection":false}' },
+    /"ahorro:lake\.keepDays"/,
+  ],
+  [
     "a domain with a scheme",
     { "ahorro:web": JSON.stringify({ ...web, domain: { name: "https://a.example", certificateArn } }) },
     /"ahorro:web\.domain\.name".*must be a host name, such as app\.example\.com/,

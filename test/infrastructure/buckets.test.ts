@@ -14,7 +14,7 @@ describe("buckets as declared for prod", () => {
     const bucket = "ahorro-prod-exports-1";
     assert.deepEqual(
       bucketsOf(graph).find(({ name }) => name === bucket),
-      { name: bucket, expirations: [{ prefix: "", days: 1 }], corsOrigins: ["*"] },
+      { name: bucket, expirations: [{ prefix: "", days: 1 }], corsOrigins: ["*"], objects: [] },
     );
     const rules = resource(graph, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "exports");
     assert.deepEqual(rules.inputs.rules, [

@@ -99,6 +99,8 @@ describe("the event bus", function () {
         "categories-ahorro-transactions": mapping("categories", "ahorro.transactions"),
         "exports-ahorro-users": mapping("exports", "ahorro.users"),
         "identity-ahorro-users": mapping("identity", "ahorro.users"),
+        "lake-ahorro-users": mapping("lake", "ahorro.users"),
+        "lake-ahorro-transactions": mapping("lake", "ahorro.transactions"),
         "notifications-ahorro-users": mapping("notifications", "ahorro.users"),
         "transactions-ahorro-users": mapping("transactions", "ahorro.users"),
       });
@@ -144,8 +146,9 @@ describe("the event bus", function () {
         "exports-consumer",
         "identity-consumer",
         "notifications-consumer",
+        "lake-consumer",
       ],
-      transactions: ["categories-consumer", "analytics-consumer"],
+      transactions: ["categories-consumer", "analytics-consumer", "lake-consumer"],
     })) {
       const { variables } = resource(graph, FUNCTION, `${database}-relay`).inputs.environment;
       assert.deepEqual(variables, {
@@ -189,7 +192,7 @@ describe("the event bus", function () {
 describe("dead letters", function () {
   this.timeout(LOAD_TIMEOUT);
   const QUEUE = "arn:aws:sqs:eu-west-1:123456789012:events-failed";
-  const CONSUMERS = ["transactions", "categories", "analytics", "exports", "identity", "notifications"];
+  const CONSUMERS = ["transactions", "categories", "analytics", "exports", "identity", "notifications", "lake"];
 
   for (const stack of ["staging", "prod"] as const) {
     it(`in ${stack} are kept by a function that every consumer knows, and no queue`, async () => {

@@ -258,6 +258,18 @@ const STATEMENTS: Record<string, unknown[]> = {
     },
     ...consumeEvents("identity", "ahorro.users"),
   ],
+  "lake-consumer": [
+    ...base("lake-consumer"),
+    {
+      Sid: "PutRows",
+      Effect: "Allow",
+      Action: ["firehose:PutRecord"],
+      Resource: ["user-events", "transaction-events"].map(
+        (table) => `arn:aws:firehose:eu-west-1:123456789012:deliverystream/ahorro-prod-lake-${table}`,
+      ),
+    },
+    ...consumeEvents("lake", "ahorro.users", "ahorro.transactions"),
+  ],
   "users-relay": [
     ...base("users-relay"),
     ...inNetwork("users-relay"),
@@ -350,6 +362,7 @@ const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConc
   "categories-consumer": { timeout: 60, memorySize: 512 },
   "transactions-consumer": { timeout: 120, memorySize: 512 },
   "notifications-consumer": { timeout: 60, memorySize: 512 },
+  "lake-consumer": { timeout: 60, memorySize: 512 },
   "identity-consumer": { timeout: 60, memorySize: 512 },
   "transactions-api": { timeout: 15, memorySize: 512 },
   "transactions-migrations": { timeout: 900, memorySize: 512 },
@@ -452,6 +465,7 @@ describe("functions as declared for prod", () => {
       "transactions-consumer": placement,
       "notifications-consumer": undefined,
       "identity-consumer": undefined,
+      "lake-consumer": undefined,
       "transactions-api": placement,
       "transactions-migrations": placement,
       "analytics-migrations": placement,

@@ -46,7 +46,7 @@ for (const stack of STACKS) {
       assert.ok(inProd.includes(serverless));
       const inStaging = inProd.map((identity) => (identity === serverless ? provisioned : identity)).sort();
       const queue = ["aws:sqs/queue:Queue events-failed", "aws:sqs/queuePolicy:QueuePolicy events-failed"];
-      for (const group of ["analytics", "categories", "exports", "identity", "notifications", "transactions"]) {
+      for (const group of ["analytics", "categories", "exports", "identity", "lake", "notifications", "transactions"]) {
         queue.push(`aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig events-failed-${group}`);
       }
       const expected = { dev: queue.sort(), staging: inStaging, prod: inProd, local: inProd };
@@ -132,11 +132,12 @@ describe("bundles", () => {
       ["analytics-rebuild", undefined],
       ["notifications-consumer", "SESv2"],
       ["identity-consumer", "CognitoIdentityProvider"],
+      ["lake-consumer", "Firehose"],
     ] as const) {
       const directory = resource(graph, FUNCTION, name).inputs.code.directory;
       assert.ok(statSync(join(directory, "__index.js")).size <= 750_000, name);
       const code = readFileSync(join(directory, "__index.js"), "utf8");
-      for (const other of ["SESv2", "CognitoIdentityProvider"]) {
+      for (const other of ["SESv2", "CognitoIdentityProvider", "Firehose"]) {
         assert.equal(code.includes(`"${other}Client"`), other === client, `${other} in ${name}`);
       }
     }

@@ -50,6 +50,10 @@ const PARAMETERS = "aws:rds/clusterParameterGroup:ClusterParameterGroup";
 const INSTANCE = "aws:rds/clusterInstance:ClusterInstance";
 const EVENT_RULE = "aws:cloudwatch/eventRule:EventRule";
 
+const workgroup = {
+  enforceWorkgroupConfiguration: true,
+  resultConfiguration: { encryptionConfiguration: { encryptionOption: "SSE_S3" } },
+};
 const block = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
 const uploads = { status: "Enabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 1 } };
 const expiry = { status: "Enabled", expiration: { days: 7 } };
@@ -112,6 +116,18 @@ export const EXAMPLES: Record<string, Examples> = {
   "queues-encrypted": {
     good: { inputs: { sqsManagedSseEnabled: true } },
     bad: { unset: { inputs: {} }, off: { inputs: { sqsManagedSseEnabled: false } } },
+  },
+  "streams-encrypted": {
+    good: { inputs: { serverSideEncryption: { enabled: true } } },
+    bad: { unset: { inputs: {} } },
+  },
+  "query-results-encrypted": {
+    good: { inputs: { configuration: workgroup } },
+    bad: {
+      unset: { inputs: {} },
+      "not enforced": { inputs: { configuration: { ...workgroup, enforceWorkgroupConfiguration: false } } },
+      "in the clear": { inputs: { configuration: { ...workgroup, resultConfiguration: {} } } },
+    },
   },
   "keys-rotated": {
     good: { inputs: { enableKeyRotation: true, deletionWindowInDays: 30 } },

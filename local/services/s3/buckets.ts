@@ -7,6 +7,8 @@ export interface BucketDefinition {
   expirations: { prefix: string; days: number }[];
   /** Origins of pages that may read it; `*` for all. */
   corsOrigins: string[];
+  /** Objects that the program makes up. Declared files are not among them: CloudFront's counterpart reads those where they are built. */
+  objects: { key: string; content: string; contentType?: string }[];
 }
 
 interface LifecycleRule {
@@ -15,7 +17,7 @@ interface LifecycleRule {
   expiration?: { days?: number };
 }
 
-/** The declared buckets, with their `BucketLifecycleConfiguration`s and `BucketCorsConfiguration`s. */
+/** The declared buckets, with their `BucketLifecycleConfiguration`s, `BucketCorsConfiguration`s and `BucketObjectv2`s. */
 export function bucketsOf(graph: Graph): BucketDefinition[] {
   const ofBucket = (type: string, name: string) =>
     resourcesOf(graph, type).filter(({ inputs }) => inputs.bucket === name);
@@ -37,6 +39,10 @@ export function bucketsOf(graph: Graph): BucketDefinition[] {
       corsOrigins: corsRules
         .filter(({ allowedMethods }) => allowedMethods.includes("GET"))
         .flatMap(({ allowedOrigins }) => allowedOrigins),
+      objects: ofBucket("aws:s3/bucketObjectv2:BucketObjectv2", name).flatMap(
+        ({ inputs: { key, content, contentType } }) =>
+          typeof content === "string" ? [{ key, content, ...(contentType !== undefined && { contentType }) }] : [],
+      ),
     };
   });
 }

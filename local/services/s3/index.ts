@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { refused, type S3Answer, send } from "./answer";
@@ -21,9 +22,13 @@ export interface S3Options {
 
 /** An embedded S3. */
 export interface S3 {
+  /** Has a folder for each bucket. */
+  folder: string;
   /** Whether a request is meant for it rather than for another AWS API at the same address. */
   takes(request: IncomingMessage): boolean;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Makes an object, as another service does that delivers into a bucket. */
+  put(bucket: string, key: string, content: string, contentType?: string): Promise<void>;
   /** Deletes what has expired by now, and uploads that nobody completed for a day. Done hourly by itself. */
   expire(now?: Date): Promise<void>;
   stop(): void;
@@ -70,11 +75,25 @@ export async function startS3(options: S3Options): Promise<S3> {
     }
   };
 
+  const put: S3["put"] = async (bucket, key, content, contentType = "binary/octet-stream") => {
+    const store = stores.get(bucket);
+    if (store === undefined) throw noSuchBucket(bucket);
+    await mkdir(incoming, { recursive: true });
+    const file = join(incoming, randomUUID());
+    await writeFile(file, content);
+    const etag = createHash("md5").update(content).digest("hex");
+    await store.put(key, file, { etag, headers: { "content-type": contentType } });
+  };
+
+  for (const { name, objects } of options.buckets) {
+    for (const { key, content, contentType } of objects) await put(name, key, content, contentType);
+  }
   await expire();
   const log = options.log ?? (() => undefined);
   const timer = setInterval(() => void expire().catch((error) => log(`s3: expiry failed: ${error}`)), HOUR_MS).unref();
 
   return {
+    folder,
     takes: (request) => isForS3(request, names),
     handle: async (request, response) => {
       let asked: S3Request | undefined;
@@ -93,6 +112,7 @@ export async function startS3(options: S3Options): Promise<S3> {
       }
       await send(response, answer, corsHeaders(request, definitions.get(asked?.bucket ?? "")));
     },
+    put,
     expire,
     stop: () => clearInterval(timer),
   };

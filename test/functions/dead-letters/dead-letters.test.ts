@@ -9,7 +9,7 @@ import { produce, readTopics } from "../../support/topics";
 
 const USERS = "ahorro.users";
 /** Who consumes it. */
-const GROUPS = ["analytics", "categories", "exports", "identity", "notifications", "transactions"];
+const GROUPS = ["analytics", "categories", "exports", "identity", "lake", "notifications", "transactions"];
 
 /** An event of a group with one member, which the transactions service takes in. */
 const groupEvent = (groupId: string): CloudEvent =>

@@ -51,7 +51,7 @@ inBrowser("Transactions in the web app", () => {
     await sees(one, "Deleted");
     await row(one, "Olives").waitFor();
     assert.equal(await row(one, "Bread").count(), 0);
-    await button(one, "Undo").click();
+    await button(one, "Undo").last().click();
     await row(one, "Bread").waitFor();
     await one.page.reload();
     await row(one, "Bread").waitFor();

@@ -28,7 +28,7 @@ export interface Visitor {
   web: string;
 }
 
-let browser: Browser | undefined;
+let browser: Promise<Browser> | undefined;
 let visitors: { context: BrowserContext; complaints: string[] }[] = [];
 
 /** What Chromium runs with: as root it has no sandbox; and nothing of it goes to the network by itself. */
@@ -42,10 +42,10 @@ export const launch = (): Promise<Browser> => {
 
 /** Opens a browser with nothing in it. What the page complains of fails the test. */
 export async function visitor({ size = "phone", theme = "light", locale = "en-GB" }: Device = {}): Promise<Visitor> {
-  browser ??= await launch();
+  browser ??= launch();
   const { web } = (await stack()).endpoints;
   assert.ok(web, "The program deploys no web app.");
-  const context = await browser.newContext({
+  const context = await (await browser).newContext({
     viewport: SIZES[size],
     isMobile: size === "phone",
     hasTouch: size === "phone",
@@ -62,6 +62,11 @@ export async function visitor({ size = "phone", theme = "light", locale = "en-GB
   });
   visitors.push({ context, complaints });
   return { page: await context.newPage(), context, web: web.replace(/\/$/, "") };
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
 }
 
 /** Chromium's own note of an answer that is not 2xx, or of none: the app deals with those. */
@@ -86,8 +91,7 @@ export function inBrowser(title: string, define: () => void): void {
       assert.deepEqual(complaints, [], "The pages complained.");
     });
     after(async () => {
-      await browser?.close();
-      browser = undefined;
+      await closeBrowser();
       await (await stack()).holdEvents();
     });
   });

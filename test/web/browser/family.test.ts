@@ -38,6 +38,55 @@ async function addBalance(one: Visitor, name: string, opening: string, currency:
   await sheet.waitFor({ state: "detached" });
 }
 
+/** Luis shares what he spends; Ana sees it, with what he changes, takes back and deletes. */
+async function shareAndChange(luis: Visitor, ana: Visitor): Promise<void> {
+  const row = ({ page }: Visitor, text: string) => page.locator(".transaction", { hasText: text });
+  await addBalance(luis, "Market", "60", "EUR", "The Olives");
+  await go(luis, "/add");
+  await luis.page.getByRole("combobox", { name: "Balance" }).selectOption({ label: "Market · €60.00" });
+  await tap(luis, "8");
+  await luis.page.getByLabel("Note").fill("Oranges");
+  await save(luis);
+  await go(ana, "/transactions");
+  await ana.page.getByLabel("Whose money").selectOption({ label: "The Olives" });
+  await row(ana, "Oranges").getByRole("img", { name: "Luis" }).waitFor();
+  await row(ana, "Oranges").getByText("€8.00").waitFor();
+
+  await go(luis, "/transactions");
+  await row(luis, "Oranges").click();
+  await button(luis, "Edit").click();
+  await tap(luis, "9.50");
+  await save(luis);
+  await ana.page.reload();
+  await row(ana, "Oranges").getByText("€9.50").waitFor();
+
+  await button(luis, "Delete").click();
+  await sees(luis, "Deleted");
+  await ana.page.reload();
+  await row(ana, "Firewood").waitFor();
+  await row(ana, "Oranges").waitFor({ state: "detached" });
+  await button(luis, "Undo").last().click();
+  await row(luis, "Oranges").waitFor();
+  await ana.page.reload();
+  await row(ana, "Oranges").getByText("€9.50").waitFor();
+}
+
+interface Part {
+  amount: string;
+  category_id: string | null;
+}
+
+/** What the ledger says went out, in cents, by category. */
+function spentByCategory(transactions: (Part & { type: string; entries: Part[] })[]): Map<string | null, number> {
+  const spent = new Map<string | null, number>();
+  for (const { entries, ...whole } of transactions.filter(({ type }) => type === "expense")) {
+    for (const { amount, category_id } of entries.length > 0 ? entries : [whole]) {
+      spent.set(category_id, (spent.get(category_id) ?? 0) + Math.round(Number(amount) * 100));
+    }
+  }
+  return spent;
+}
+
 inBrowser("A family in the web app", () => {
   it("signs up, records all kinds of transactions, and finds its reports to be what the ledger says", async () => {
     const marta = await visitor();
@@ -102,6 +151,12 @@ inBrowser("A family in the web app", () => {
     assert.equal(figures, "Left €954.50 In €1,000.00 Out €45.50");
     await go(marta, "/reports/net-worth");
     await sees(marta, "€1,072.68"); // 954.50 and 130 dollars at 110 for 100 euros
+    await go(marta, "/reports/spending");
+    await sees(marta, "€45.50");
+    assert.deepEqual(
+      (await page.locator(".share-row .amount").allInnerTexts()).sort(),
+      [...spentByCategory(items).values()].map((cents) => `€${(cents / 100).toFixed(2)}`).sort(),
+    );
   });
 
   it("invites by mail; who opens the link signs up, joins, and sees what is shared, and nothing else", async () => {
@@ -147,8 +202,10 @@ inBrowser("A family in the web app", () => {
     await go(luis, "/balances");
     await sees(luis, "€458.00");
     await seesNoMore(luis, "Purse");
+    await shareAndChange(luis, ana);
 
-    await ana.page.reload();
+    await go(ana, "/groups");
+    await ana.page.getByRole("link", { name: /The Olives/ }).click();
     await button(ana, /Luis/).waitFor();
     await sees(ana, "Nobody is invited at the moment."); // Luis has come
     await button(ana, /Luis/).click();

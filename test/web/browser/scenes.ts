@@ -66,7 +66,7 @@ export async function enter(stage: Stage, scene: Scene, props: Partial<Props> = 
   const path = scene.path.replace(/\{(\w+)\}/g, (_, name: keyof Props) => props[name] ?? "");
   await one.page.keyboard.press("Escape");
   await go(one, path);
-  await one.page.locator("h1").first().waitFor();
+  await one.page.locator("h1").filter({ visible: true }).first().waitFor();
   await choose(stage, scene, props);
   await settled(one);
   await scene.show?.(stage);

@@ -30,20 +30,32 @@ async function look(device: Required<Device>, scenes: Scene[], who?: { email: st
   assert.deepEqual(flaws, {});
 }
 
-inBrowser("Every screen of the web app", () => {
-  for (const device of LOOKS) {
-    const title = Object.values(device).join(", ");
-    it(`is accessible to who is not signed in (${title})`, () => look(device, scenesOf("nobody")));
+/** In both looks at once. */
+const inEachLook = (run: (device: Required<Device>) => Promise<void>) => async () => {
+  const results = await Promise.allSettled(LOOKS.map(run));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+};
 
-    it(`is accessible to who has just come (${title})`, async () => {
+inBrowser("Every screen of the web app, in each theme, size and language", () => {
+  it(
+    "is accessible to who is not signed in",
+    inEachLook((device) => look(device, scenesOf("nobody"))),
+  );
+
+  it(
+    "is accessible to who has just come",
+    inEachLook(async (device) => {
       const newcomer = await newUser("Nueva");
       await newcomer.put("/users/me", { name: "Nueva", locale: device.locale });
       await look(device, scenesOf("newcomer"), newcomer);
-    });
+    }),
+  );
 
-    it(`is accessible to who has lived here for a while (${title})`, async () => {
+  it(
+    "is accessible to who has lived here for a while",
+    inEachLook(async (device) => {
       const me = await lived(device.locale);
       await look(device, scenesOf(undefined), me, await propsOf(me));
-    });
-  }
+    }),
+  );
 });

@@ -13,6 +13,8 @@ export function OfflineStrip() {
   const [open, setOpen] = useState(false);
   const stuck = writes.filter(({ state }) => state !== "waiting").length;
   const waiting = writes.length - stuck;
+  // What comes up later is not to open a sheet by itself.
+  if (open && stuck === 0) setOpen(false);
   const late = writes.some(({ state, queued_at }) => state === "waiting" && Date.now() - Date.parse(queued_at) > 5000);
   return (
     <>

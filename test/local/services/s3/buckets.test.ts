@@ -27,6 +27,13 @@ describe("Buckets as declared", () => {
           rule({ expiration: { days: 2 }, status: "Disabled" }),
         ],
       }),
+      resource("BucketObjectv2", {
+        bucket: "a",
+        key: "made-up.json",
+        content: "{}",
+        contentType: "application/json",
+      }),
+      resource("BucketObjectv2", { bucket: "a", key: "built.js", source: { path: "built.js" } }),
       resource("BucketCorsConfiguration", {
         bucket: "b",
         corsRules: [
@@ -43,8 +50,9 @@ describe("Buckets as declared", () => {
           { prefix: "", days: 9 },
         ],
         corsOrigins: [],
+        objects: [{ key: "made-up.json", content: "{}", contentType: "application/json" }],
       },
-      { name: "b", expirations: [], corsOrigins: ["*"] },
+      { name: "b", expirations: [], corsOrigins: ["*"], objects: [] },
     ]);
   });
 });

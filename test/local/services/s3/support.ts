@@ -24,7 +24,7 @@ export async function runningS3(bucket: Partial<BucketDefinition> = {}, kept?: s
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "ahorro-s3-")));
   const logged: string[] = [];
   const log = (line: string) => void logged.push(line);
-  const buckets = [{ name: BUCKET, expirations: [], corsOrigins: [], ...bucket }];
+  const buckets = [{ name: BUCKET, expirations: [], corsOrigins: [], objects: [], ...bucket }];
   const s3 = await startS3({ dataFolder: folder, buckets, secrets: { local: "local" }, log });
   const server = await startAwsEndpoint({ port: 0, services: {}, s3, log });
   const clients: S3Client[] = [];

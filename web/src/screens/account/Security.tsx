@@ -110,6 +110,9 @@ function StartTotp({ email, onDone, onClose }: { email: string; onDone: () => vo
     meta: { kept: false },
     gcTime: 0,
     retry: false,
+    // Each call makes another secret: who comes back from the authenticator app needs the one that was scanned.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnReconnect: false,
     queryFn: async () => (await import("../../auth/cognito")).startTotp(email),
   });
   const { busy, error, start } = useAction(async () => {

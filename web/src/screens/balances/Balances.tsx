@@ -24,7 +24,8 @@ export default function Balances() {
   const balances = useScopeBalances(useScope());
   const [, navigate] = useLocation();
   const isAsked = new URLSearchParams(useSearch()).has("new");
-  const [opened, setOpened] = useState<Balance | "new" | undefined>(isAsked ? "new" : undefined);
+  const [chosen, setOpened] = useState<Balance | "new">();
+  const opened = chosen ?? (isAsked ? "new" : undefined);
   const close = () => {
     setOpened(undefined);
     if (isAsked) navigate("/balances", { replace: true });
