@@ -16,7 +16,7 @@ export interface EventSourceMappingOptions {
   log: (line: string) => void;
   /** Waits before a failed batch is tried again: the first in ms, then twice the last, to the most. @default 100 ms to 10 s */
   retryDelayMs?: { first: number; most: number };
-  /** How long a poll waits for records, in ms; `stop` takes as long. Records never wait for it. @default 1000 */
+  /** How long a poll waits for records, in ms; `stop` takes as long. Records never wait for it. @default 2000 */
   pollMs?: number;
   /** How long its consumer group waits for a member that has gone without a word, in ms. @default 30,000, as kafkajs has it */
   sessionTimeoutMs?: number;
@@ -75,7 +75,7 @@ async function poll(
     mapping,
     log,
     retryDelayMs = { first: 100, most: 10_000 },
-    pollMs = 1000,
+    pollMs = 2000,
     sessionTimeoutMs = 30_000,
     ...options
   }: EventSourceMappingOptions,
