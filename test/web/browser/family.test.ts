@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { cognitoClient } from "../../../local/services/cognito-client";
 import { type Client, client, password } from "../../support/api";
+import { eventually } from "../../support/eventually";
 import { stack } from "../../support/stack";
 import { inBrowser, type Visitor, visitor } from "./chromium";
 import { button, go, mailed, read, save, sees, seesNoMore, signUp, takeFirstSteps, tap } from "./steps";
@@ -214,7 +215,14 @@ inBrowser("A family in the web app", () => {
     await button(ana, "Leave the group").click();
     await button(ana, "Leave the group").last().click();
     await sees(ana, "You have left The Olives");
-    await go(luis, "/transactions");
+    const own = await apiOf(guest);
+    const { items: groups } = (await own.get("/groups")).body;
+    const olives = groups.find(({ name }: { name: string }) => name === "The Olives").group_id;
+    await eventually("Ana's leaving has come to the ledger, by an event", async () =>
+      (await own.get(`/transactions?group_id=${olives}&q=Firewood`)).body.items.length === 0 ? true : undefined,
+    );
+    await luis.page.reload();
+    await luis.page.locator(".transaction", { hasText: "Oranges" }).waitFor();
     await seesNoMore(luis, "Firewood");
   });
 });
