@@ -50,7 +50,7 @@ inBrowser("An account in the web app", () => {
     await button(one, "Sign out").click();
     await enterPassword(password);
     await one.page.getByLabel("Code from your authenticator app").fill(totp(secret));
-    await button(one, "Confirm").click();
+    await button(one, "Sign in").click();
     await one.page.locator(".nav").waitFor();
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { cognitoClient } from "../../../local/services/cognito-client";
 import { type Client, client, password } from "../../support/api";
+import { eventually } from "../../support/eventually";
 import { stack } from "../../support/stack";
 import { inBrowser, type Visitor, visitor } from "./chromium";
 import { button, go, mailed, read, save, sees, seesNoMore, signUp, takeFirstSteps, tap } from "./steps";
@@ -161,7 +162,7 @@ inBrowser("A family in the web app", () => {
 
   it("invites by mail; who opens the link signs up, joins, and sees what is shared, and nothing else", async () => {
     const ana = await visitor({ size: "desktop" });
-    await arrive(ana, "Ana", "10");
+    const host = await arrive(ana, "Ana", "10");
     await go(ana, "/groups");
     await button(ana, "Create a group").last().click();
     const sheet = ana.page.getByRole("dialog");
@@ -206,6 +207,7 @@ inBrowser("A family in the web app", () => {
 
     await go(ana, "/groups");
     await ana.page.getByRole("link", { name: /The Olives/ }).click();
+    const olives = new URL(ana.page.url()).pathname.split("/").at(-1);
     await button(ana, /Luis/).waitFor();
     await sees(ana, "Nobody is invited at the moment."); // Luis has come
     await button(ana, /Luis/).click();
@@ -214,7 +216,12 @@ inBrowser("A family in the web app", () => {
     await button(ana, "Leave the group").click();
     await button(ana, "Leave the group").last().click();
     await sees(ana, "You have left The Olives");
-    await go(luis, "/transactions");
-    await seesNoMore(luis, "Firewood");
+    const own = await apiOf(host);
+    await eventually("Ana's leaving has come to the ledger, by an event", async () =>
+      (await own.get(`/transactions?group_id=${olives}&q=Oranges`)).body.items.length === 0 ? true : undefined,
+    );
+    await go(ana, "/transactions");
+    await ana.page.locator(".transaction", { hasText: "Firewood" }).waitFor();
+    await seesNoMore(ana, "Oranges");
   });
 });

@@ -35,7 +35,8 @@ export const useMembers = (groupId: string | undefined) =>
   useQuery({
     queryKey: ["members", groupId],
     enabled: groupId !== undefined,
-    staleTime: 60_000,
+    // Somebody may have joined, whose transactions are there already.
+    staleTime: 0,
     queryFn: () =>
       everyPage((cursor) =>
         unwrap(
@@ -66,6 +67,7 @@ export const useBalances = (id: string | undefined) => {
   const query = useQuery({
     queryKey: ["balances", id],
     enabled: id !== undefined,
+    staleTime: 0,
     queryFn: () =>
       everyPage((cursor) =>
         unwrap(

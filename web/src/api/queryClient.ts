@@ -1,6 +1,6 @@
 import { createAsyncStoragePersister } from "@tanstack/query-async-storage-persister";
 import { type InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { PersistQueryClientOptions } from "@tanstack/react-query-persist-client";
+import type { PersistedClient, PersistQueryClientOptions } from "@tanstack/react-query-persist-client";
 import { keptTexts } from "../offline/database";
 import { overlayBalances, overlayTransactions } from "../offline/overlay";
 import { rememberRecorded } from "../offline/recorded";
@@ -29,10 +29,28 @@ export const queryClient = new QueryClient({
 
 /** What was seen last is kept on the device for three weeks, by user. */
 export const persistence = (userId: string): Omit<PersistQueryClientOptions, "queryClient"> => ({
-  persister: createAsyncStoragePersister({ storage: keptTexts, key: `answers/${userId}`, throttleTime: 1000 }),
+  persister: createAsyncStoragePersister({
+    storage: keptTexts,
+    key: `answers/${userId}`,
+    throttleTime: 1000,
+    serialize: (client) => JSON.stringify(withoutFailures(client)),
+  }),
   maxAge: KEPT_FOR,
   buster: SHAPE,
-  dehydrateOptions: { shouldDehydrateQuery: ({ state, meta }) => state.status === "success" && meta?.kept !== false },
+  // What is known stays known when asking for it once more has failed, as it does without a network.
+  dehydrateOptions: { shouldDehydrateQuery: ({ state, meta }) => state.data !== undefined && meta?.kept !== false },
+});
+
+/** What was known, without what failed since. */
+const withoutFailures = ({ clientState, ...client }: PersistedClient): PersistedClient => ({
+  ...client,
+  clientState: {
+    ...clientState,
+    queries: clientState.queries.map((query) => ({
+      ...query,
+      state: { ...query.state, status: "success", error: null, fetchFailureCount: 0, fetchFailureReason: null },
+    })),
+  },
 });
 
 export type Page = { items: Transaction[]; next_cursor: string | null };
@@ -77,7 +95,8 @@ const withWrite = (pages: InfiniteData<Page>, write: QueuedWrite, filters: Filte
 
 /** Reads anew what depends on transactions; reports and scores follow by events, within a second or so. */
 export function refreshMoney(): void {
-  for (const name of ["balances", "transactions"]) void queryClient.invalidateQueries({ queryKey: [name] });
+  for (const name of ["balances", "transactions", "transactions-exchanges"])
+    void queryClient.invalidateQueries({ queryKey: [name] });
   const later = () => {
     for (const name of ["report", "categories"]) void queryClient.invalidateQueries({ queryKey: [name] });
   };
