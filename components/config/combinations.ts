@@ -29,6 +29,18 @@ const ANYWHERE: Combination[] = [
     remedy: "Sweep less often, or set database.minCapacity above 0",
   },
   {
+    key: "network.awsAccess",
+    wrong: ({ network, events }) => network.awsAccess === "ipv6" && events.broker !== "none",
+    what: 'must not be "ipv6" with a broker: Lambda\'s pollers of Kafka call Lambda and STS by IPv4',
+    remedy: 'Set it to "endpoints", or events.broker to "none"',
+  },
+  {
+    key: "network.awsAccess",
+    wrong: ({ network }) => network.awsAccess === "ipv6" && network.natGateways !== "None",
+    what: 'must not be "ipv6" with NAT gateways, which lead to AWS already',
+    remedy: 'Set network.natGateways to "None"',
+  },
+  {
     key: "rates.feedUrl",
     wrong: ({ rates }) => rates.feedUrl?.startsWith("http:") === true,
     what: "would fetch exchange rates without TLS",

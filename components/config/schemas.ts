@@ -16,6 +16,11 @@ export const schemas = {
     /** Aurora demands two at least. */
     availabilityZones: integer(2, 3),
     natGateways: v.picklist(["None", "Single", "OnePerAz"]),
+    /**
+     * How functions in the network reach AWS's Lambda API. `endpoints`: interface endpoints, about $8 a month each and zone, with a policy of
+     * their own. `ipv6`: an egress-only internet gateway, which is free, and lets functions out to all of the internet's IPv6.
+     */
+    awsAccess: v.picklist(["endpoints", "ipv6"]),
   }),
   database: v.pipe(
     v.strictObject({

@@ -157,6 +157,9 @@ describe("the event bus", function () {
         DATABASE_NAME: database,
         DATABASE_USER: `${database}_relay`,
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+        // How it gets to the Lambda API: see dual-stack.test.ts.
+        AWS_ENDPOINT_URL_LAMBDA: "https://lambda.eu-west-1.api.aws",
+        NODE_OPTIONS: "--dns-result-order=ipv6first",
         CONSUMERS: consumers.map((name) => `ahorro-dev-${name}`).join(","),
       });
       const { policy } = resource(graph, "aws:iam/rolePolicy:RolePolicy", `${database}-relay`).inputs;
