@@ -183,8 +183,9 @@ describe("the event bus", function () {
         ],
       );
       assert.deepEqual(resource(graph, FUNCTION, `${database}-relay`).inputs.vpcConfig, {
-        subnetIds: SUBNETS,
+        subnetIds: ["network-functions-1-id", "network-functions-2-id"],
         securityGroupIds: ["network-lambda-id"],
+        ipv6AllowedForDualStack: true,
       });
     }
     const { policy } = resource(graph, "aws:iam/rolePolicy:RolePolicy", "categories-consumer").inputs;
