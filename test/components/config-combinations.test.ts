@@ -32,7 +32,7 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["dev", { "network.natGateways": "Single" }, /"ahorro:network\.awsAccess".*NAT.*Set network\.natGateways to "None"/],
   ["staging", { "identity.passwordSignIn": true }, /"ahorro:identity\.passwordSignIn".*Set it to false/],
   ["dev", { "events.sweep": "rate(5 minutes)" }, /"ahorro:events\.sweep".*before it has paused.*Sweep less often/],
-  ["dev", { "events.sweep": "rate(10 minutes)" }, /"ahorro:events\.sweep"/],
+  ["dev", { "events.sweep": "rate(4 minutes)" }, /"ahorro:events\.sweep"/],
   ["dev", { "rates.feedUrl": "http://ecb.example" }, /"ahorro:rates\.feedUrl".*Use https/],
 ];
 
@@ -42,7 +42,7 @@ const POSSIBLE: [stack: string, changes: Changes][] = [
   ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
   ["staging", { "network.awsAccess": "ipv6", "events.broker": "none" }],
   ["dev", { "network.awsAccess": "endpoints", "network.natGateways": "Single" }],
-  ["dev", { "events.sweep": "rate(11 minutes)" }],
+  ["dev", { "events.sweep": "rate(6 minutes)" }],
   ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
 ];
 

@@ -277,7 +277,7 @@ describe("outboxes", function () {
   this.timeout(LOAD_TIMEOUT);
 
   /** Each look wakes a database that has paused: where it may, looks are rare. */
-  const SWEEPS = { dev: "rate(12 hours)", staging: "rate(1 minute)", prod: "rate(1 minute)", local: "rate(1 minute)" };
+  const SWEEPS = { dev: "rate(1 day)", staging: "rate(1 minute)", prod: "rate(1 minute)", local: "rate(1 minute)" };
 
   for (const stack of STACKS) {
     it(`in ${stack} are looked into unasked, as often as configured`, async () => {
