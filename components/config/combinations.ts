@@ -3,7 +3,7 @@ import type { Problem } from "./problems";
 import type { Settings } from "./schemas";
 
 /** A combination of settings that cannot work, or must not be. */
-interface Combination {
+export interface Combination {
   /** The key that is named, below `ahorro:`. */
   key: string;
   /** Whether it is there. */
@@ -14,7 +14,7 @@ interface Combination {
 }
 
 /** Wherever AWS is deployed to. */
-const ANYWHERE: Combination[] = [
+export const ANYWHERE: Combination[] = [
   {
     key: "identity.passwordSignIn",
     wrong: ({ identity }) => identity.passwordSignIn,
@@ -49,7 +49,7 @@ const ANYWHERE: Combination[] = [
 ];
 
 /** Where families' money is. */
-const IN_PRODUCTION: Combination[] = [
+export const IN_PRODUCTION: Combination[] = [
   {
     key: "events.broker",
     wrong: ({ events }) => events.broker === "none",
