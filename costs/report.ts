@@ -84,8 +84,8 @@ function idle({ lines, usd }: Bill): string[] {
   ];
 }
 
-const priceRow = (name: string, { usd, unit, free, source, estimated }: Price): string =>
-  `| ${name} | ${unit} | $${usd} | ${free?.toLocaleString("en") ?? ""} | [${source}][]${estimated ? `; estimated: ${estimated}` : ""} |`;
+const priceRow = (name: string, { usd, unit, free, source, estimated, seen }: Price): string =>
+  `| ${name} | ${unit} | $${usd} | ${free?.toLocaleString("en") ?? ""} | [${source}][]${estimated ? `; estimated: ${estimated}` : ""}${seen ? "; seen in others' bills or price lists" : ""} |`;
 
 const dollars = (usd: number): string =>
   usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
