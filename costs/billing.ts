@@ -1,7 +1,7 @@
 /** What each type of resource is paid for, in a month of a usage. */
 import type { Graph, Resource } from "../local/program/graph";
 import { consumersOf, partitionsOf } from "./graph";
-import { capacityHours, clusterOf, eventsOf, invocationsOf } from "./load";
+import { capacityHours, clusterOf, eventsOf, invocationsOf, shareOf } from "./load";
 import type { Quantities } from "./prices";
 import { assumed, type Usage } from "./usage";
 
@@ -84,11 +84,15 @@ export const BILLED: Record<string, Billing> = {
       "MSK storage": (gb * 7) / 30,
     };
   },
-  "aws:rds/cluster:Cluster": (cluster, _, usage) => ({
-    "Aurora storage": Math.max(assumed("auroraLeastGb"), (usage.kept * assumed("bytesPerTransaction")) / GB),
-    "Aurora I/O": (usage.writes * assumed("ioPerWrite") + usage.reads * assumed("ioPerRead")) / MILLION,
-    ...(cluster.inputs.manageMasterUserPassword && { Secret: 1 }),
-  }),
+  "aws:rds/cluster:Cluster": (cluster, graph, usage) => {
+    const gb = (usage.kept * assumed("bytesPerTransaction")) / GB;
+    const requests = usage.writes * assumed("ioPerWrite") + usage.reads * assumed("ioPerRead");
+    return {
+      "Aurora storage": Math.max(assumed("auroraLeastGb"), gb * shareOf(graph)),
+      "Aurora I/O": (requests / MILLION) * shareOf(graph),
+      ...(cluster.inputs.manageMasterUserPassword && { Secret: 1 }),
+    };
+  },
   "aws:rds/clusterInstance:ClusterInstance": (instance, graph, usage) => {
     const { instanceClass } = instance.inputs;
     if (instanceClass !== "db.serverless") throw new Error(`What a ${instanceClass} costs is not known.`);
