@@ -83,4 +83,6 @@ export const FREE: Record<string, string> = {
   "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": SETTING,
   "aws:xray/group:Group": SETTING,
   "aws:xray/samplingRule:SamplingRule": SETTING,
+  "random:index/randomBytes:RandomBytes": "made up by Pulumi itself",
+  "random:index/randomPassword:RandomPassword": "made up by Pulumi itself",
 };
