@@ -23,7 +23,7 @@ export const reportOf = (graphs: Graph[]): string =>
     "",
     ...totals(graphs),
     "",
-    `Nobody may use dev for at most $${DEV_LIMIT.toFixed(2)} a month; a test keeps it so. Each stack is counted as in an account of its own, with what AWS`,
+    `While nobody uses it, dev may cost at most $${DEV_LIMIT.toFixed(2)} a month; a test keeps it so. Each stack is counted as in an account of its own, with what AWS`,
     "gives each account every month. What a new account has in its first year only is not counted.",
     "",
     "## Idle",
