@@ -50,7 +50,7 @@ export const stageOf = (one: Visitor, locale: string): Stage => {
 };
 
 /** Waits until all is there that was on its way: answers, pictures, letters. */
-export const settled = async ({ page }: Visitor): Promise<void> => {
+export const settled = async ({ page }: Pick<Visitor, "page">): Promise<void> => {
   await page.locator(":is(.skeleton, [aria-busy=true]):not(.more-rows *)").first().waitFor({ state: "detached" });
   await page.locator("html").evaluate((root: Root) => root.ownerDocument.fonts.ready);
 };
