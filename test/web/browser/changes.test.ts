@@ -109,6 +109,11 @@ inBrowser("Transactions in the web app", () => {
     for (const key of ["j", "j", "j", "k"]) await keyboard.press(key);
     await keyboard.press("Enter");
     await one.page.getByRole("heading", { name: "Cheese" }).waitFor();
+    await button(one, "Duplicate").focus();
+    await keyboard.press("Enter");
+    await one.page.getByRole("heading", { name: "New transaction" }).waitFor();
+    await keyboard.press("Escape");
+    await one.page.getByRole("heading", { name: "Cheese" }).waitFor();
     await keyboard.press("e");
     await one.page.getByRole("heading", { name: "Edit transaction" }).waitFor();
     await keyboard.type("5");

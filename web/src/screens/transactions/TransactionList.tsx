@@ -58,7 +58,12 @@ export function TransactionList({
   useEffect(() => {
     if (isNearEnd && hasMore) loadMore();
   }, [isNearEnd, hasMore, loadMore]);
-  const selected = useKeys(rows, openId, (index) => virtualizer.scrollToIndex(index, { align: "auto" }));
+  const selected = useKeys({
+    rows,
+    openId,
+    ownId,
+    reveal: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
+  });
   if (items.length === 0) {
     return isFiltered ? (
       <Empty icon={SearchX} text={t("transactions.none_match")}>
@@ -133,38 +138,47 @@ function DayHead({ row }: { row: Row & { kind: "day" } }) {
   );
 }
 
-/** `j` and `k` move, `Enter` opens, `e` edits, `⌫` deletes. Answers the id of the one that is marked. */
-function useKeys(rows: Row[], openId: string | undefined, reveal: (index: number) => void): string | undefined {
+interface Keys {
+  rows: Row[];
+  openId: string | undefined;
+  ownId: string | undefined;
+  reveal: (index: number) => void;
+}
+
+/** `j` and `k` move, `Enter` opens; `e` edits and `⌫` deletes one's own. Answers the id of the one that is marked. */
+function useKeys({ rows, openId, ownId, reveal }: Keys): string | undefined {
   const [marked, setMarked] = useState<string>();
   const [, navigate] = useLocation();
   const { remove } = useTransactionActions();
   const current = openId ?? marked;
-  const transactions = rows.flatMap((row, index) =>
-    row.kind === "transaction" ? [{ index, one: row.transaction }] : [],
-  );
-  const position = transactions.findIndex(({ one }) => one.transaction_id === current);
-  const move = (by: number) => {
-    const next = transactions[Math.min(transactions.length - 1, Math.max(0, position + by))];
-    if (next === undefined) return;
-    setMarked(next.one.transaction_id);
-    reveal(next.index);
-    if (openId !== undefined)
-      navigate(`/transactions/${next.one.transaction_id}${window.location.search}`, { replace: true });
+  // Looked for when a key is pressed, not each time the list is drawn: it may be long.
+  const position = () =>
+    rows.findIndex((row) => row.kind === "transaction" && row.transaction.transaction_id === current);
+  const move = (by: 1 | -1) => {
+    let index = position() + by;
+    if (rows[index]?.kind === "day") index += by;
+    const next = rows[index];
+    if (next?.kind !== "transaction") return;
+    const id = next.transaction.transaction_id;
+    setMarked(id);
+    reveal(index);
+    if (openId !== undefined) navigate(`/transactions/${id}${window.location.search}`, { replace: true });
   };
-  const withCurrent = (run: (transaction: ShownTransaction) => void) => () => {
-    const one = transactions[position]?.one;
-    if (one !== undefined) run(one);
+  const withCurrent = (run: (transaction: ShownTransaction) => void, of: "anybody" | "me") => () => {
+    const row = rows[position()];
+    if (row?.kind !== "transaction") return;
+    if (of === "anybody" || row.transaction.user_id === ownId) run(row.transaction);
   };
   useShortcuts({
     j: () => move(1),
     k: () => move(-1),
-    ...(position >= 0 && {
-      Enter: withCurrent((one) => navigate(`/transactions/${one.transaction_id}${window.location.search}`)),
-      e: withCurrent((one) => navigate(`/transactions/${one.transaction_id}/edit`)),
+    ...(current !== undefined && {
+      Enter: withCurrent((one) => navigate(`/transactions/${one.transaction_id}${window.location.search}`), "anybody"),
+      e: withCurrent((one) => navigate(`/transactions/${one.transaction_id}/edit`), "me"),
       Backspace: withCurrent((one) => {
         move(1);
         void remove(one);
-      }),
+      }, "me"),
     }),
   });
   return current;
