@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
 import { demoFamily, demoPassword } from "../../functions/demo/family";
 import type { Endpoints } from "../../local/stack";
 import { SIZES } from "../../test/web/browser/chromium";
 import { signIn } from "../../test/web/browser/steps";
-import { visitor } from "../http";
+import { type Visitor, visitor } from "../http";
 
 /** How much of its speed the processor keeps: a quarter, as a phone of the middle class has beside a laptop. */
 const SLOWER = 4;
@@ -26,7 +27,7 @@ export interface WebUser {
 
 type State = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
-/** Makes the transactions by the API, four a day, and signs in once. */
+/** Makes the transactions by the API, four a day, in view of the family, and signs in once. */
 export async function settleUser(browser: Browser, endpoints: Endpoints): Promise<WebUser> {
   if (endpoints.web === null) throw new Error("The program deploys no web app.");
   await recordMany(endpoints);
@@ -39,11 +40,14 @@ export async function settleUser(browser: Browser, endpoints: Endpoints): Promis
 }
 
 async function recordMany(endpoints: Endpoints): Promise<void> {
-  const { userId, request } = await visitor(endpoints, WHO.email);
+  const who = await visitor(endpoints, WHO.email);
+  const { userId, request } = who;
+  const { items: groups } = await request("GET", "/groups");
   const { balance_id } = await request("POST", `/balances/${userId}`, {
     name: "Bench",
     currency: "EUR",
-    opening_amount: "500000",
+    opening_amount: "1000000",
+    group_id: groups.find(({ personal }: { personal: boolean }) => !personal).group_id,
   });
   const { items: categories } = await request("GET", `/categories/${userId}?type=expense&limit=200`);
   for (let start = 0; start < MANY; start += BATCH) {
@@ -62,6 +66,18 @@ async function recordMany(endpoints: Endpoints): Promise<void> {
     const refused = answer.items.find(({ status }: { status: number }) => status !== 201);
     if (refused !== undefined) throw new Error(`A transaction was refused: ${JSON.stringify(refused)}`);
   }
+  await untilReported(who, balance_id);
+}
+
+/** Until reports and scores know, which follow by events: they would take the processor from the browser. */
+async function untilReported({ request }: Visitor, balanceId: string): Promise<void> {
+  const until = new Date().toISOString().slice(0, 10);
+  const since = new Date(Date.now() - (MANY / EACH_DAY + 2) * DAY).toISOString().slice(0, 10);
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(250)) {
+    const { items } = await request("GET", `/analytics/spending?by=balance&from=${since}&to=${until}&limit=200`);
+    if (items.find(({ key }: { key: string }) => key === balanceId)?.count === MANY) return;
+  }
+  throw new Error("After a minute reports do not know what was recorded.");
 }
 
 /** A tab of a new browser, and the line to its engine. */

@@ -22,7 +22,7 @@ const STEPS: Record<string, (page: Page) => Promise<void>> = {
   "go to the list": async (page) => page.locator(".nav a[href='/transactions']").tap(),
   "type into the search": async (page) => {
     await page.locator("input[type=search]").focus();
-    for (const letter of "re 1") await page.keyboard.press(letter);
+    for (const letter of "rec") await page.keyboard.press(letter);
   },
   "open a transaction": async (page) => page.locator(".list-row.transaction").nth(3).tap(),
   "go back to the list": async (page) => page.locator(".detail-pane a.icon-button").tap(),

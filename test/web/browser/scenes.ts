@@ -75,7 +75,7 @@ export async function enter(stage: Stage, scene: Scene, props: Partial<Props> = 
 
 /** Whose money is looked at, where one can choose. */
 async function choose({ one, say }: Stage, scene: Scene, props: Partial<Props>): Promise<void> {
-  if (props.group === undefined || !SCOPED.test(scene.path)) return;
+  if (scene.who !== undefined || props.group === undefined || !SCOPED.test(scene.path)) return;
   await one.page.getByLabel(say("scope.label")).selectOption(scene.scope === "group" ? props.group : "");
 }
 
@@ -198,3 +198,40 @@ export const SCENES: Scene[] = [
     },
   },
 ];
+
+/** How the API answers where there is nothing to show: not yet, with an error, or not at all. */
+export const STATES = ["loading", "failing", "offline"] as const;
+export type State = (typeof STATES)[number];
+
+/** Screens that show something of the API's. */
+export const STATEFUL: Record<string, string> = {
+  home: "/",
+  transactions: "/transactions",
+  detail: "/transactions/00000000-0000-4000-8000-000000000000",
+  add: "/add",
+  balances: "/balances",
+  groups: "/groups",
+  group: "/groups/00000000-0000-4000-8000-000000000000",
+  "report-cash-flow": "/reports",
+  "report-spending": "/reports/spending",
+  "report-trends": "/reports/trends",
+  "report-net-worth": "/reports/net-worth",
+  categories: "/categories",
+  account: "/account",
+  more: "/more",
+};
+
+/** Has the API answer somebody like this from now on; before they sign in, so that nothing is known of it. */
+export const answerAs = ({ context }: Visitor, state: State): Promise<unknown> =>
+  context.route("**/api/**", async (route) => {
+    if (state === "failing") await route.fulfill({ status: 500, body: "" });
+    if (state === "offline") await route.abort("internetdisconnected");
+  });
+
+/** Brings a screen before somebody's eyes that has nothing to show. */
+export async function enterState({ one }: Stage, path: string, state: State): Promise<void> {
+  await go(one, path);
+  const sign = state === "loading" ? ".skeleton" : "[role=alert], main .card";
+  await one.page.locator(sign).filter({ visible: true }).first().waitFor();
+  if (state !== "loading") await settled(one);
+}

@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ReceiptText, SearchX } from "lucide-react";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useShortcuts } from "../../app/keyboard";
 import { Amount } from "../../design/Amount";
@@ -27,7 +27,13 @@ interface TransactionListProps {
   onClear: () => void;
 }
 
-const HEIGHTS = { day: 44, transaction: 62 };
+/**
+ * In rem, as transactions.css has them. Lines are as high as they are said to be: measuring each would cost a layout a line while one scrolls,
+ * and a list that is hidden behind a detail would seem to have lines of no height.
+ */
+const HEIGHTS = { day: 2.75, transaction: 3.75 };
+
+const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /** Only what is in view is in the page, however long the list. */
 export function TransactionList({
@@ -46,10 +52,12 @@ export function TransactionList({
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
+  const [unit] = useState(rem);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: (index) => HEIGHTS[rows[index]?.kind ?? "transaction"],
-    getItemKey: (index) => keyOf(rows[index]),
+    // Were these others at each drawing, all lines would be laid out anew each time.
+    estimateSize: useCallback((index: number) => HEIGHTS[rows[index]?.kind ?? "transaction"] * unit, [rows, unit]),
+    getItemKey: useCallback((index: number) => keyOf(rows[index]), [rows]),
     overscan: 8,
     scrollMargin: top,
   });
@@ -85,29 +93,17 @@ export function TransactionList({
         const row = rows[index];
         if (row === undefined) return null;
         return (
-          <div
-            key={key}
-            ref={virtualizer.measureElement}
-            data-index={index}
-            className="placed"
-            style={{ transform: `translateY(${start - top}px)` }}
-          >
+          <div key={key} className="placed" style={{ transform: `translateY(${start - top}px)` }}>
             {row.kind === "day" ? (
               <DayHead row={row} />
             ) : (
-              <SwipeRow
-                transaction={row.transaction}
+              <Line
+                row={row}
+                context={context}
                 own={row.transaction.user_id === ownId}
-                first={row.first}
-                last={row.last}
-              >
-                <TransactionRow
-                  transaction={row.transaction}
-                  context={context}
-                  dated={!byDay}
-                  selected={row.transaction.transaction_id === selected}
-                />
-              </SwipeRow>
+                dated={!byDay}
+                selected={row.transaction.transaction_id === selected}
+              />
             )}
           </div>
         );
@@ -124,7 +120,24 @@ export function TransactionList({
 const keyOf = (row: Row | undefined): string =>
   row === undefined ? "" : row.kind === "day" ? row.day : row.transaction.transaction_id;
 
-function DayHead({ row }: { row: Row & { kind: "day" } }) {
+interface LineProps {
+  row: Row & { kind: "transaction" };
+  context: RowContext;
+  own: boolean;
+  dated: boolean;
+  selected: boolean;
+}
+
+/** Drawn anew when something about it changes, not with each step of the scroll. */
+const Line = memo(function Line({ row, context, own, dated, selected }: LineProps) {
+  return (
+    <SwipeRow transaction={row.transaction} own={own} first={row.first} last={row.last}>
+      <TransactionRow transaction={row.transaction} context={context} dated={dated} selected={selected} />
+    </SwipeRow>
+  );
+});
+
+const DayHead = memo(function DayHead({ row }: { row: Row & { kind: "day" } }) {
   const { locale } = useWords();
   return (
     <div className="day-head">
@@ -136,7 +149,7 @@ function DayHead({ row }: { row: Row & { kind: "day" } }) {
       </span>
     </div>
   );
-}
+});
 
 interface Keys {
   rows: Row[];
