@@ -58,7 +58,9 @@ export function TransactionList({
     // Were these others at each drawing, all lines would be laid out anew each time.
     estimateSize: useCallback((index: number) => HEIGHTS[rows[index]?.kind ?? "transaction"] * unit, [rows, unit]),
     getItemKey: useCallback((index: number) => keyOf(rows[index]), [rows]),
-    overscan: 8,
+    overscan: 6,
+    // Drawn with the frame, not in the midst of each event of the wheel.
+    useFlushSync: false,
     scrollMargin: top,
   });
   const shown = virtualizer.getVirtualItems();
