@@ -96,15 +96,23 @@ export const SCENES: Scene[] = [
   { name: "empty-balances", path: "/balances", who: "newcomer" },
   { name: "empty-groups", path: "/groups", who: "newcomer" },
   { name: "empty-reports", path: "/reports", who: "newcomer" },
-  { name: "welcome-name", path: "/welcome", who: "newcomer" },
-  { name: "welcome-currency", path: "/welcome", who: "newcomer", show: ({ tap }) => tap("welcome.skip") },
+  { name: "welcome-name", path: "/welcome", who: "newcomer", leave: ({ one }) => go(one, "/") },
+  {
+    name: "welcome-currency",
+    path: "/welcome",
+    who: "newcomer",
+    show: ({ tap }) => tap("welcome.skip"),
+    leave: ({ one }) => go(one, "/"),
+  },
   {
     name: "welcome-balance",
     path: "/welcome",
     who: "newcomer",
-    show: async ({ tap }) => {
+    show: async ({ one, say, tap }) => {
       await tap("welcome.skip");
+      await one.page.getByLabel(say("welcome.currency")).waitFor();
       await tap("welcome.skip");
+      await one.page.getByLabel(say("balance.name")).waitFor();
     },
   },
   { name: "home", path: "/" },
@@ -221,9 +229,9 @@ export const STATEFUL: Record<string, string> = {
   more: "/more",
 };
 
-/** Has the API answer somebody like this from now on; before they sign in, so that nothing is known of it. */
+/** Has the API answer somebody like this from now on, but for who they are; before they sign in, so that nothing is known of it. */
 export const answerAs = ({ context }: Visitor, state: State): Promise<unknown> =>
-  context.route("**/api/**", async (route) => {
+  context.route(/\/api\/(?!users\/me$)/, async (route) => {
     if (state === "failing") await route.fulfill({ status: 500, body: "" });
     if (state === "offline") await route.abort("internetdisconnected");
   });

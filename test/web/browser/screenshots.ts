@@ -132,7 +132,7 @@ async function takeAll(
 async function take({ page }: Visitor, theme: (typeof THEMES)[number], file: string): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
   await page.locator(`html[data-theme=${theme}]`).waitFor({ state: "attached" });
-  await page.screenshot({ path: join(FOLDER, file) });
+  await page.screenshot({ path: join(FOLDER, file), animations: "disabled" });
 }
 
 function copyBest(): void {
