@@ -65,6 +65,10 @@ export async function enter(stage: Stage, scene: Scene, props: Partial<Props> = 
   const { one } = stage;
   const path = scene.path.replace(/\{(\w+)\}/g, (_, name: keyof Props) => props[name] ?? "");
   await one.page.keyboard.press("Escape");
+  await one.page
+    .locator(":focus, html")
+    .last()
+    .evaluate((focused: { blur?(): void }) => focused.blur?.());
   await go(one, path);
   await one.page.locator("h1").filter({ visible: true }).first().waitFor();
   await choose(stage, scene, props);
@@ -239,7 +243,8 @@ export const answerAs = ({ context }: Visitor, state: State): Promise<unknown> =
 /** Brings a screen before somebody's eyes that has nothing to show. */
 export async function enterState({ one }: Stage, path: string, state: State): Promise<void> {
   await go(one, path);
-  const sign = state === "loading" ? ".skeleton" : "[role=alert], main .card";
+  await one.page.locator("h1").filter({ visible: true }).first().waitFor();
+  const sign = state === "loading" ? ".skeleton, main .card" : "[role=alert], main .card";
   await one.page.locator(sign).filter({ visible: true }).first().waitFor();
   if (state !== "loading") await settled(one);
 }
