@@ -108,7 +108,7 @@ inBrowser("Transactions in the web app", () => {
       description: `Ticket ${index}`,
       transacted_at: new Date(Date.now() - (10 + index) * 86_400_000).toISOString(),
     }));
-    assert.equal((await home.user.post("/transactions/batch", { items })).status, 200);
+    assert.equal((await home.user.post("/transactions/batch", { items })).status, 207);
     let pages = 0;
     one.page.on("request", (request) => {
       if (/\/api\/transactions\?.*limit=100/.test(request.url())) pages += 1;

@@ -106,7 +106,7 @@ export const useTransactions = (filters: Filters, limit = PAGE) => {
   const query = useInfiniteQuery({
     queryKey,
     refetchOnWindowFocus: isShort,
-    refetchOnReconnect: isShort,
+    refetchOnReconnect: (query) => isShort(query) && "always",
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) => fetchTransactions(filters, limit, pageParam, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
