@@ -12,7 +12,7 @@ import { useQueue } from "../offline/useQueue";
 import { type Category, client, everyPage, idempotent, type Transaction, unwrap } from "./client";
 import type { Filters } from "./filters";
 import { isApiProblem } from "./problem";
-import { beginningOf, isShort, type Page, queryClient } from "./queryClient";
+import { alwaysIfShort, beginningOf, isShort, type Page, queryClient } from "./queryClient";
 
 /** The caller's account; who comes for the first time is registered, and welcomed. */
 export const fetchMe = () =>
@@ -106,7 +106,7 @@ export const useTransactions = (filters: Filters, limit = PAGE) => {
   const query = useInfiniteQuery({
     queryKey,
     refetchOnWindowFocus: isShort,
-    refetchOnReconnect: (query) => isShort(query) && "always",
+    refetchOnReconnect: alwaysIfShort,
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) => fetchTransactions(filters, limit, pageParam, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,

@@ -68,6 +68,9 @@ const FEW_PAGES = 5;
 export const isShort = ({ state }: { state: { data: unknown } }): boolean =>
   ((state.data as InfiniteData<Page> | undefined)?.pages.length ?? 0) <= FEW_PAGES;
 
+export const alwaysIfShort = (query: { state: { data: unknown } }): "always" | false =>
+  isShort(query) ? "always" : false;
+
 export const beginningOf = (known: InfiniteData<Page>): InfiniteData<Page> => ({
   pages: known.pages.slice(0, FEW_PAGES),
   pageParams: known.pageParams.slice(0, FEW_PAGES),
