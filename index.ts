@@ -4,6 +4,7 @@ import { Bucket } from "./components/bucket";
 import { readConfig } from "./components/config";
 import { Database } from "./components/database";
 import { EventBus } from "./components/event-bus";
+import { HostName } from "./components/host-name";
 import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
 import { Mail } from "./components/mail";
@@ -100,11 +101,19 @@ const platform = new PlatformService(
   opts,
 );
 
+// Names of one's own, where there are any. CloudFront takes certificates of us-east-1 only, API Gateway those of its own region.
+const { domain } = config;
+const hostName = (name: string, host: string | undefined, region: aws.Region = config.region) =>
+  host && domain.zone ? new HostName(name, { hostName: host, zone: domain.zone, region }, opts) : undefined;
+const webHostName = hostName("web", domain.name, aws.Region.USEast1);
+const apiHostName = hostName("api", domain.api);
+
 const api = new HttpApi(
   "api",
   {
     services: [users, exportsService, transactions, transactions.exports, categories, analytics, platform],
     identity,
+    hostName: apiHostName,
     corsOrigins: config.api.corsOrigins,
     throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },
     logRetentionDays,
@@ -121,6 +130,7 @@ const web = new WebService(
     passwordSignIn: config.identity.passwordSignIn,
     catalogue: categories.catalogue,
     ...config.web,
+    hostName: webHostName,
     logRetentionDays,
   },
   opts,

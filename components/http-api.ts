@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { authorizerHandler } from "./authorizer";
+import type { HostName } from "./host-name";
 import type { Identity } from "./identity";
 import { Lambda } from "./lambda";
 
@@ -20,6 +21,8 @@ export interface HttpApiArgs {
   services: ApiService[];
   /** Whose ID tokens are accepted. */
   identity: Identity;
+  /** A name of one's own, with its certificate. The one that AWS gives is closed then. @default the one that AWS gives */
+  hostName?: HostName | undefined;
   /** Origins of browsers that may call the API from elsewhere. @default none */
   corsOrigins?: string[];
   /** Requests per second over the whole API, and how many more may come at once. */
@@ -43,8 +46,8 @@ export class HttpApi extends pulumi.ComponentResource {
     const api = createApi(this, name, args);
     const authorizerId = createAuthorizer(this, name, args, api);
     const routes = args.services.flatMap((service) => createRoutes(this, name, service, api, authorizerId));
-    createStage(this, name, args, api, routes);
-    this.url = api.apiEndpoint;
+    const stage = createStage(this, name, args, api, routes);
+    this.url = args.hostName === undefined ? api.apiEndpoint : serveAt(this, name, args.hostName, stage);
     this.registerOutputs({ url: this.url });
   }
 }
@@ -72,6 +75,7 @@ function createApi(parent: HttpApi, name: string, args: HttpApiArgs): aws.apigat
     {
       name: `${pulumi.getProject()}-${pulumi.getStack()}`,
       protocolType: "HTTP",
+      ...(args.hostName && { disableExecuteApiEndpoint: true }),
       ...(corsOrigins.length > 0 && {
         corsConfiguration: {
           allowOrigins: corsOrigins,
@@ -174,7 +178,7 @@ function createStage(
   args: HttpApiArgs,
   api: aws.apigatewayv2.Api,
   routes: aws.apigatewayv2.Route[],
-): void {
+): aws.apigatewayv2.Stage {
   const logGroup = new aws.cloudwatch.LogGroup(
     `${name}-access`,
     {
@@ -183,7 +187,7 @@ function createStage(
     },
     { parent },
   );
-  new aws.apigatewayv2.Stage(
+  return new aws.apigatewayv2.Stage(
     name,
     {
       apiId: api.id,
@@ -199,6 +203,31 @@ function createStage(
     // A stage that goes live before its routes would answer 404 for a moment.
     { parent, dependsOn: routes },
   );
+}
+
+/** Answers the URL, known when all is there that it takes to be reached. */
+function serveAt(parent: HttpApi, name: string, host: HostName, stage: aws.apigatewayv2.Stage): pulumi.Output<string> {
+  const domain = new aws.apigatewayv2.DomainName(
+    name,
+    {
+      domainName: host.hostName,
+      domainNameConfiguration: {
+        certificateArn: host.certificateArn,
+        endpointType: "REGIONAL",
+        securityPolicy: "TLS_1_2",
+        ipAddressType: "dualstack",
+      },
+    },
+    { parent },
+  );
+  const mapping = new aws.apigatewayv2.ApiMapping(
+    name,
+    { apiId: stage.apiId, domainName: domain.id, stage: stage.id },
+    { parent },
+  );
+  const { targetDomainName, hostedZoneId } = domain.domainNameConfiguration;
+  const records = host.pointTo({ domainName: targetDomainName, hostedZoneId });
+  return pulumi.all([mapping.id, ...records.map(({ fqdn }) => fqdn)]).apply(() => `https://${host.hostName}`);
 }
 
 /** One JSON line a request; it names the caller by id only, never by header, query or body. */

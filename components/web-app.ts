@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Bucket } from "./bucket";
+import type { HostName } from "./host-name";
 import { originOf } from "./origin";
 import { createDistribution, type DistributionArgs } from "./web-app/distribution";
 import { contentTypeOf, type WebFile } from "./web-app/files";
@@ -14,7 +15,9 @@ export interface WebDocument {
   cacheControl: string;
 }
 
-export interface WebAppArgs extends Omit<DistributionArgs, "bucket"> {
+export interface WebAppArgs extends Omit<DistributionArgs, "bucket" | "domain"> {
+  /** A name of one's own, with its certificate in us-east-1. @default the one that CloudFront gives */
+  hostName?: HostName | undefined;
   /** The built app: see `readWebFiles`. */
   files: WebFile[];
   /** What the program adds, by path: `config.json`. */
@@ -45,7 +48,13 @@ export class WebApp extends pulumi.ComponentResource {
       { keepVersionsDays: KEEP_VERSIONS_DAYS, deletionProtection: false },
       { parent: this },
     );
-    const distribution = createDistribution(this, name, { ...args, bucket: bucket.bucket });
+    const { hostName } = args;
+    const distribution = createDistribution(this, name, {
+      ...args,
+      bucket: bucket.bucket,
+      domain: hostName && { name: hostName.hostName, certificateArn: hostName.certificateArn },
+    });
+    hostName?.pointTo(distribution);
     letDistributionRead(bucket, distribution);
     const objects = createObjects(this, bucket, args);
     new Invalidation(
@@ -53,7 +62,7 @@ export class WebApp extends pulumi.ComponentResource {
       { distribution, trigger: digestOf(args), after: objects, logRetentionDays: args.logRetentionDays },
       { parent: this },
     );
-    this.url = distribution.domainName.apply((domainName) => originOf(args.domain?.name ?? domainName));
+    this.url = distribution.domainName.apply((domainName) => originOf(hostName?.hostName ?? domainName));
     this.registerOutputs({ url: this.url });
   }
 }

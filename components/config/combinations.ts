@@ -34,6 +34,31 @@ const ANYWHERE: Combination[] = [
     what: "would fetch exchange rates without TLS",
     remedy: "Use https",
   },
+  {
+    key: "domain.zone",
+    wrong: ({ domain: { name, zone, api } }) => zone === undefined && (name !== undefined || api !== undefined),
+    what: "is missing: certificates and addresses of domain.name and domain.api are records of a zone",
+    remedy: "Set it to the public hosted zone in Route 53 that the names are in, or remove the names",
+  },
+  {
+    key: "domain.name",
+    wrong: ({ domain: { name, zone, api } }) => name === undefined && (zone !== undefined || api !== undefined),
+    what: "is missing: without a name of the web app, domain.zone and domain.api say nothing",
+    remedy: "Set it to the host name of the web app, or remove the others",
+  },
+  ...(["name", "api"] as const).map((key) => ({
+    key: `domain.${key}`,
+    wrong: ({ domain: { zone, [key]: host } }: Settings) =>
+      zone !== undefined && host !== undefined && host !== zone && !host.endsWith(`.${zone}`),
+    what: "is not in the zone that domain.zone names",
+    remedy: "Set one of them so that it is",
+  })),
+  {
+    key: "domain.api",
+    wrong: ({ domain: { name, api } }) => api !== undefined && api === name,
+    what: "is the name of the web app already",
+    remedy: "Set it to another name, or remove it: the API is below /api of the web app anyway",
+  },
 ];
 
 /** Where families' money is. */

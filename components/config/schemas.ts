@@ -10,6 +10,11 @@ const origin = v.pipe(
   v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
 );
 
+const hostName = v.pipe(
+  v.string(),
+  v.regex(/^([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/, "must be a host name, such as app.example.com"),
+);
+
 /** The keys of the program's own configuration, below `ahorro:`. */
 export const schemas = {
   network: v.strictObject({
@@ -95,22 +100,15 @@ export const schemas = {
   web: v.strictObject({
     /** Where CloudFront serves from: 100 is Europe and North America, 200 adds Asia, Africa and more, All is everywhere. */
     priceClass: v.picklist(["PriceClass_100", "PriceClass_200", "PriceClass_All"]),
-    /** A host name of one's own, with its certificate in ACM; CloudFront takes none from elsewhere than us-east-1. */
-    domain: v.exactOptional(
-      v.strictObject({
-        name: v.pipe(
-          v.string(),
-          v.regex(/^([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/, "must be a host name, such as app.example.com"),
-        ),
-        certificateArn: v.pipe(
-          v.string(),
-          v.regex(
-            /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\da-f-]{36}$/,
-            "must be the ARN of an ACM certificate in us-east-1",
-          ),
-        ),
-      }),
-    ),
+  }),
+  /** Names of one's own; without them, the web app and the API are served under those that AWS gives. */
+  domain: v.strictObject({
+    /** Of the web app, and of the API below /api. */
+    name: v.exactOptional(hostName),
+    /** The public hosted zone in Route 53 that the names are in. It is there already. */
+    zone: v.exactOptional(hostName),
+    /** Of the API itself. */
+    api: v.exactOptional(hostName),
   }),
   lake: v.strictObject({
     /** What is known of transactions is deleted from the lake after so many days. Saved queries look back a year and some. */

@@ -11,7 +11,7 @@ export interface DistributionArgs {
   connectTo: pulumi.Input<string>[];
   priceClass: string;
   /** A host name of one's own, and its certificate in ACM in us-east-1. */
-  domain?: { name: string; certificateArn: string } | undefined;
+  domain?: { name: string; certificateArn: pulumi.Input<string> } | undefined;
 }
 
 /** AWS's own policies, by the ids that they have everywhere ("Use managed cache policies", "… origin request policies"). */

@@ -5,7 +5,7 @@ import type { Identity } from "../../components/identity";
 import { WebApp, type WebAppArgs } from "../../components/web-app";
 import { readWebFiles } from "../../components/web-app/files";
 
-export interface WebServiceArgs extends Pick<WebAppArgs, "priceClass" | "domain" | "logRetentionDays"> {
+export interface WebServiceArgs extends Pick<WebAppArgs, "priceClass" | "hostName" | "logRetentionDays"> {
   api: HttpApi;
   identity: Identity;
   region: string;
@@ -35,7 +35,7 @@ export class WebService extends pulumi.ComponentResource {
 
   constructor(name: string, args: WebServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:web:WebService", name, {}, opts);
-    const { api, identity, priceClass, domain, logRetentionDays } = args;
+    const { api, identity, priceClass, hostName, logRetentionDays } = args;
     const app = new WebApp(
       name,
       {
@@ -48,7 +48,7 @@ export class WebService extends pulumi.ComponentResource {
         apiUrl: api.url,
         connectTo: [identity.endpoint],
         priceClass,
-        domain,
+        hostName,
         logRetentionDays,
       },
       { parent: this },

@@ -27,6 +27,8 @@ export const localConfig = (): Record<string, string> => ({
   // Nothing leaves the laptop unless it is wished for.
   "ahorro:rates": JSON.stringify(process.env.ECB_URL ? { feedUrl: process.env.ECB_URL } : {}),
   "ahorro:web": JSON.stringify({ priceClass: "PriceClass_100" }),
+  // Served by loopback addresses: no name of its own would lead there.
+  "ahorro:domain": JSON.stringify({}),
   "ahorro:lake": JSON.stringify({ keepDays: 400, scanLimitGb: 1, deletionProtection: false }),
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });

@@ -6,7 +6,7 @@ import { readConfig } from "../../components/config";
 import { localConfig } from "../../local/program/local-config";
 import { PROJECT_FOLDER, stackConfig } from "../../local/program/stack-config";
 
-/** Changes to a stack's configuration: `part.key` → value. */
+/** Changes to a stack's configuration: `part.key` → value; null takes the key away. */
 type Changes = Record<string, unknown>;
 
 /** What cannot be, in which stack, and what the message must say: the key, why, and what to do. */
@@ -31,6 +31,17 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["dev", { "events.sweep": "rate(5 minutes)" }, /"ahorro:events\.sweep".*before it has paused.*Sweep less often/],
   ["dev", { "events.sweep": "rate(10 minutes)" }, /"ahorro:events\.sweep"/],
   ["dev", { "rates.feedUrl": "http://ecb.example" }, /"ahorro:rates\.feedUrl".*Use https/],
+  ["dev", { "domain.name": "app.a.example" }, /"ahorro:domain\.zone".*is missing.*Set it to the public hosted zone/],
+  [
+    "prod",
+    { "domain.zone": null },
+    /"ahorro:domain\.zone".*is missing: certificates.*Set it to the public hosted zone in Route 53/,
+  ],
+  ["prod", { "domain.name": null }, /"ahorro:domain\.name".*is missing.*Set it to the host name of the web app/],
+  ["dev", { "domain.zone": "a.example" }, /"ahorro:domain\.name".*is missing.*or remove the others/],
+  ["prod", { "domain.name": "app.notahorro.example" }, /"ahorro:domain\.name".*is not in the zone/],
+  ["prod", { "domain.api": "ahorro.example.org" }, /"ahorro:domain\.api".*is not in the zone/],
+  ["prod", { "domain.api": "app.ahorro.example" }, /"ahorro:domain\.api".*is the name of the web app already/],
 ];
 
 /** What is not refused, so that the rules say no more than they should. */
@@ -38,6 +49,9 @@ const POSSIBLE: [stack: string, changes: Changes][] = [
   ["prod", { "events.broker": "provisioned" }],
   ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
   ["dev", { "events.sweep": "rate(11 minutes)" }],
+  ["prod", { "domain.name": "ahorro.example", "domain.api": "a.b.ahorro.example" }],
+  ["prod", { "domain.api": null }],
+  ["prod", { "domain.name": null, "domain.zone": null, "domain.api": null }],
   ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
 ];
 
@@ -49,7 +63,7 @@ function configure(stack: string, changes: Changes): void {
   for (const [path, value] of Object.entries(changes)) {
     const [part = "", key = ""] = path.split(".");
     const name = `ahorro:${part}`;
-    config[name] = JSON.stringify({ ...JSON.parse(config[name] ?? "{}"), [key]: value });
+    config[name] = JSON.stringify({ ...JSON.parse(config[name] ?? "{}"), [key]: value ?? undefined });
   }
   pulumi.runtime.setAllConfig(config);
 }
@@ -118,6 +132,7 @@ describe("a program with a configuration that is wrong", () => {
   for (const [what, stack, changes] of [
     ["a typo", "dev", { "logs.retentionDay": 7 }],
     ["an impossible combination", "prod", { "events.broker": "none" }],
+    ["a domain without a zone", "staging", { "domain.zone": null }],
   ] as const) {
     it(`stops at ${what} before any resource is registered`, async () => {
       await mocks(stack);

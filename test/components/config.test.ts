@@ -14,9 +14,6 @@ const database = {
   deletionProtection: false,
 };
 
-const web = { priceClass: "PriceClass_100" };
-const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
-
 /** What is wrong with it, the values that make it so, and what the message must say. */
 const WRONG: [string, Record<string, string>, RegExp][] = [
   [
@@ -33,11 +30,6 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
     "a misspelt field",
     { "ahorro:database": JSON.stringify({ ...database, deletionProtecton: true }) },
     /"ahorro:database\.deletionProtecton".*did you mean "deletionProtection"\?/,
-  ],
-  [
-    "a misspelt field of a field",
-    { "ahorro:web": JSON.stringify({ ...web, domain: { name: "a.example", certificateARN: certificateArn } }) },
-    /"ahorro:web\.domain\.certificateARN".*did you mean "certificateArn"\? Known are: name, certificateArn/,
   ],
   [
     "a missing field",
@@ -103,23 +95,8 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
   ],
   [
     "a domain with a scheme",
-    { "ahorro:web": JSON.stringify({ ...web, domain: { name: "https://a.example", certificateArn } }) },
-    /"ahorro:web\.domain\.name".*must be a host name, such as app\.example\.com/,
-  ],
-  [
-    "a domain without a certificate",
-    { "ahorro:web": JSON.stringify({ ...web, domain: { name: "a.example" } }) },
-    /"ahorro:web\.domain\.certificateArn"/,
-  ],
-  [
-    "a certificate of a region that CloudFront does not look into",
-    {
-      "ahorro:web": JSON.stringify({
-        ...web,
-        domain: { name: "a.example", certificateArn: certificateArn.replace("us-east-1", "eu-west-1") },
-      }),
-    },
-    /"ahorro:web\.domain\.certificateArn".*must be the ARN of an ACM certificate in us-east-1/,
+    { "ahorro:domain": JSON.stringify({ name: "https://a.example", zone: "a.example" }) },
+    /"ahorro:domain\.name".*must be a host name, such as app\.example\.com/,
   ],
   [
     "a broker that there is not",
@@ -170,10 +147,10 @@ describe("configuration", () => {
     }
   });
 
-  it("takes a host name of one's own for the web app", () => {
-    const value = { ...web, domain: { name: "app.ahorro.example", certificateArn } };
-    pulumi.runtime.setAllConfig({ ...localConfig(), "ahorro:web": JSON.stringify(value) });
-    assert.deepEqual(readConfig().web, value);
+  it("takes host names of one's own", () => {
+    const value = { name: "app.ahorro.example", zone: "ahorro.example", api: "api.ahorro.example" };
+    pulumi.runtime.setAllConfig({ ...localConfig(), "ahorro:domain": JSON.stringify(value) });
+    assert.deepEqual(readConfig().domain, value);
   });
 
   for (const sweep of [

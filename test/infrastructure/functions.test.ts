@@ -598,7 +598,7 @@ describe("functions as declared for prod", () => {
       NOTIFICATIONS_TABLE: "ahorro-prod-notifications",
       MAIL_FROM: "no-reply@ahorro.example",
       MAIL_CONFIGURATION_SET: "ahorro-prod-mail",
-      WEB_URL: "https://web.cloudfront.net",
+      WEB_URL: "https://app.ahorro.example",
       ...deadLetters("notifications"),
     });
     assert.deepEqual(variables("web-invalidation"), { DISTRIBUTION_ID: "EWEB" });

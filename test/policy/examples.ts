@@ -198,6 +198,14 @@ export const EXAMPLES: Record<string, Examples> = {
       "old TLS": { inputs: { ...distribution, viewerCertificate: { minimumProtocolVersion: "TLSv1" } } },
     },
   },
+  "api-names-force-tls": {
+    good: { inputs: { domainNameConfiguration: { securityPolicy: "TLS_1_2" } } },
+    bad: { unset: { inputs: {} }, old: { inputs: { domainNameConfiguration: { securityPolicy: "TLS_1_0" } } } },
+  },
+  "certificates-renewed-by-themselves": {
+    good: { inputs: { validationMethod: "DNS" } },
+    bad: { unset: { inputs: {} }, "by mail": { inputs: { validationMethod: "EMAIL" } } },
+  },
   "browsers-held-to-https": {
     good: { inputs: { securityHeadersConfig: headers } },
     bad: {
