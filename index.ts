@@ -4,12 +4,14 @@ import { Bucket } from "./components/bucket";
 import { readConfig } from "./components/config";
 import { Database } from "./components/database";
 import { EventBus } from "./components/event-bus";
+import { Firewall } from "./components/firewall";
 import { HostName } from "./components/host-name";
 import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
 import { Mail } from "./components/mail";
 import { Network } from "./components/network";
 import type { InterfaceService } from "./components/network/endpoints";
+import { OriginKeys } from "./components/origin-keys";
 import { AnalyticsService } from "./functions/analytics";
 import { CategoriesService } from "./functions/categories";
 import { DeadLetters } from "./functions/dead-letters";
@@ -108,12 +110,18 @@ const hostName = (name: string, host: string | undefined, region: aws.Region = c
 const webHostName = hostName("web", domain.name, aws.Region.USEast1);
 const apiHostName = hostName("api", domain.api);
 
+const { firewall: firewallConfig, originKeys: generations, originRequired } = config.edge;
+const firewall = firewallConfig && new Firewall("firewall", { ...firewallConfig, logRetentionDays }, opts);
+const originKeys = generations.length > 0 ? new OriginKeys("origin-key", { generations }, opts) : undefined;
+
 const api = new HttpApi(
   "api",
   {
     services: [users, exportsService, transactions, transactions.exports, categories, analytics, platform],
     identity,
     hostName: apiHostName,
+    originKeys,
+    originRequired,
     corsOrigins: config.api.corsOrigins,
     throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },
     logRetentionDays,
@@ -131,6 +139,7 @@ const web = new WebService(
     catalogue: categories.catalogue,
     ...config.web,
     hostName: webHostName,
+    firewallArn: firewall?.arn,
     logRetentionDays,
   },
   opts,

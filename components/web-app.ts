@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Bucket } from "./bucket";
 import type { HostName } from "./host-name";
 import { originOf } from "./origin";
+import { keepAccessLogs } from "./web-app/access-logs";
 import { createDistribution, type DistributionArgs } from "./web-app/distribution";
 import { contentTypeOf, type WebFile } from "./web-app/files";
 import { Invalidation } from "./web-app/invalidation";
@@ -32,7 +33,7 @@ const KEEP_VERSIONS_DAYS = 30;
  * A web app and its API behind one origin: a private bucket that only the distribution reads, CloudFront in front of it, the API
  * below `/api/`. Whatever of the content changes with a deployment is served by all edges right after it.
  *
- * Costs nothing when idle but the storage of a few megabytes; then about $0.01 for 10,000 requests and $0.085 a GB, of which 10
+ * Costs nothing when idle but the storage of a few megabytes, of which access logs become the most; then about $0.01 for 10,000 requests and $0.085 a GB, of which 10
  * million and 1 TB a month are free.
  */
 export class WebApp extends pulumi.ComponentResource {
@@ -55,6 +56,7 @@ export class WebApp extends pulumi.ComponentResource {
       domain: hostName && { name: hostName.hostName, certificateArn: hostName.certificateArn },
     });
     hostName?.pointTo(distribution);
+    keepAccessLogs(this, name, distribution, args.logRetentionDays);
     letDistributionRead(bucket, distribution);
     const objects = createObjects(this, bucket, args);
     new Invalidation(

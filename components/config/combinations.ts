@@ -59,6 +59,12 @@ const ANYWHERE: Combination[] = [
     what: "is the name of the web app already",
     remedy: "Set it to another name, or remove it: the API is below /api of the web app anyway",
   },
+  {
+    key: "edge.originKeys",
+    wrong: ({ edge }) => edge.originRequired && edge.originKeys.length === 0,
+    what: "is empty, and edge.originRequired is true: the API would refuse everything",
+    remedy: "Set it to [1], or edge.originRequired to false",
+  },
 ];
 
 /** Where families' money is. */
@@ -97,6 +103,18 @@ const IN_PRODUCTION: Combination[] = [
     key: "database.ownKey",
     wrong: ({ database }) => !database.ownKey,
     what: "must be true in production: snapshots under AWS's key cannot be copied to another account, and the key cannot be changed later",
+    remedy: "Set it to true",
+  },
+  {
+    key: "edge.firewall",
+    wrong: ({ edge }) => edge.firewall === undefined,
+    what: "is missing in production: nothing would stop floods and known attacks",
+    remedy: "Set edge.firewall.requestsPerAddress",
+  },
+  {
+    key: "edge.originRequired",
+    wrong: ({ edge }) => !edge.originRequired,
+    what: "must be true in production: who asks the API directly would be past the firewall",
     remedy: "Set it to true",
   },
   {

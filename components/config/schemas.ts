@@ -110,6 +110,23 @@ export const schemas = {
     /** Of the API itself. */
     api: v.exactOptional(hostName),
   }),
+  edge: v.strictObject({
+    /** A web application firewall on CloudFront, $9 a month; none, where it is left out. */
+    firewall: v.exactOptional(
+      v.strictObject({
+        /** Requests that one address may send within five minutes. */
+        requestsPerAddress: integer(10, 2_000_000_000),
+      }),
+    ),
+    /** Numbers of the keys by which the API knows CloudFront: the first is sent, all are taken. A new number is a new key. */
+    originKeys: v.pipe(
+      v.array(integer(1, 1_000_000)),
+      v.maxLength(2, "must be two at most: the one that is sent, and the one before or after it"),
+      v.check((keys) => new Set(keys).size === keys.length, "must be different from each other"),
+    ),
+    /** Whether the API refuses what shows none of the keys, that is what does not come through CloudFront. */
+    originRequired: v.boolean(),
+  }),
   lake: v.strictObject({
     /** What is known of transactions is deleted from the lake after so many days. Saved queries look back a year and some. */
     keepDays: integer(400, 3_653),

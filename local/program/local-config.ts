@@ -29,6 +29,7 @@ export const localConfig = (): Record<string, string> => ({
   "ahorro:web": JSON.stringify({ priceClass: "PriceClass_100" }),
   // Served by loopback addresses: no name of its own would lead there.
   "ahorro:domain": JSON.stringify({}),
+  "ahorro:edge": JSON.stringify({ originKeys: [], originRequired: false }),
   "ahorro:lake": JSON.stringify({ keepDays: 400, scanLimitGb: 1, deletionProtection: false }),
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });

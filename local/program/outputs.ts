@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * What AWS would answer when a resource is created or looked up, for a program loaded without AWS. Values have AWS's
  * form; where an embedded service stands in, they are its address, so that environment variables come out right.
@@ -226,6 +228,10 @@ const RULES: Record<string, Synthesis> = {
     id: String(emailIdentity),
     arn: `arn:aws:ses:${region}:${accountId}:identity/${emailIdentity}`,
   }),
+  "random:index/randomBytes:RandomBytes": (name) => {
+    const bytes = createHash("sha256").update(name).digest();
+    return { id: bytes.toString("base64"), base64: bytes.toString("base64"), hex: bytes.toString("hex") };
+  },
   "awsx:ec2:Vpc": (name, inputs) => {
     const zones = Number(inputs.numberOfAvailabilityZones ?? 3);
     const perZone = (kind: string) => Array.from({ length: zones }, (_, zone) => `${kind}-${name}-${zone + 1}`);

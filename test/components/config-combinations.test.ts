@@ -42,6 +42,9 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["prod", { "domain.name": "app.notahorro.example" }, /"ahorro:domain\.name".*is not in the zone/],
   ["prod", { "domain.api": "ahorro.example.org" }, /"ahorro:domain\.api".*is not in the zone/],
   ["prod", { "domain.api": "app.ahorro.example" }, /"ahorro:domain\.api".*is the name of the web app already/],
+  ["staging", { "edge.originKeys": [] }, /"ahorro:edge\.originKeys".*would refuse everything.*Set it to \[1\]/],
+  ["prod", { "edge.originRequired": false }, /"ahorro:edge\.originRequired".*past the firewall.*Set it to true/],
+  ["prod", { "edge.firewall": null }, /"ahorro:edge\.firewall".*is missing.*Set edge\.firewall\.requestsPerAddress/],
 ];
 
 /** What is not refused, so that the rules say no more than they should. */
@@ -52,6 +55,9 @@ const POSSIBLE: [stack: string, changes: Changes][] = [
   ["prod", { "domain.name": "ahorro.example", "domain.api": "a.b.ahorro.example" }],
   ["prod", { "domain.api": null }],
   ["prod", { "domain.name": null, "domain.zone": null, "domain.api": null }],
+  ["prod", { "edge.originKeys": [8, 7] }],
+  ["staging", { "edge.firewall": null, "edge.originRequired": false }],
+  ["dev", { "edge.originKeys": [1] }],
   ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
 ];
 

@@ -32,6 +32,26 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
     /"ahorro:database\.deletionProtecton".*did you mean "deletionProtection"\?/,
   ],
   [
+    "a misspelt field of a field",
+    { "ahorro:edge": JSON.stringify({ firewall: { requestPerAddress: 100 }, originKeys: [], originRequired: false }) },
+    /"ahorro:edge\.firewall\.requestPerAddress".*did you mean "requestsPerAddress"\? Known are: requestsPerAddress/,
+  ],
+  [
+    "a firewall that lets hardly anybody through",
+    { "ahorro:edge": JSON.stringify({ firewall: { requestsPerAddress: 9 }, originKeys: [], originRequired: false }) },
+    /"ahorro:edge\.firewall\.requestsPerAddress"/,
+  ],
+  [
+    "three keys of the distribution",
+    { "ahorro:edge": '{"originKeys":[3,2,1],"originRequired":true}' },
+    /"ahorro:edge\.originKeys".*must be two at most/,
+  ],
+  [
+    "the same key of the distribution twice",
+    { "ahorro:edge": '{"originKeys":[1,1],"originRequired":true}' },
+    /"ahorro:edge\.originKeys".*must be different from each other/,
+  ],
+  [
     "a missing field",
     { "ahorro:logs": "{}" },
     /"ahorro:logs\.retentionDays".*is missing.*pulumi config set --path 'ahorro:logs\.retentionDays'/,

@@ -14,8 +14,11 @@ const CONFIGURED = /^aws:(rds\/clusterInstance:ClusterInstance|kms\/key:Key) /;
 const OF_BROKER =
   /^aws:(msk|lambda\/eventSourceMapping:)|^(?!ahorro:dead-letters:)\S+ (events-.*|dead-letters.*|network-sts)$/;
 
+/** What there is only where an edge guards the API; what it is exactly, edge.test.ts tells. */
+const OF_EDGE = /^(aws:wafv2\/|ahorro:edge:|random:|\S+ (firewall|api-origin)$)/;
+
 /** What there is only where there are names of one's own; what it is exactly, domain.test.ts tells. */
-const OF_DOMAIN = /^(aws:(acm|route53)\/|aws:apigatewayv2\/(domainName|apiMapping):|ahorro:edge:HostName )/;
+const OF_DOMAIN = /^(aws:(acm|route53)\/|aws:apigatewayv2\/(domainName|apiMapping):)/;
 
 for (const stack of STACKS) {
   describe(`the stack ${stack}`, () => {
@@ -29,10 +32,10 @@ for (const stack of STACKS) {
       resources
         .filter(({ type }) => type !== "pulumi:pulumi:Stack")
         .map(({ type, name }) => `${type} ${name}`)
-        .filter((identity) => !CONFIGURED.test(identity) && !OF_DOMAIN.test(identity))
+        .filter((identity) => ![CONFIGURED, OF_DOMAIN, OF_EDGE].some((pattern) => pattern.test(identity)))
         .sort();
 
-    it("declares the same resources as every other, but for those of its broker and of its names", async function () {
+    it("declares the same resources as every other, but for those of its broker, its names and its edge", async function () {
       this.timeout(LOAD_TIMEOUT);
       const withoutBroker = (identities: string[]) => identities.filter((identity) => !OF_BROKER.test(identity));
       assert.deepEqual(withoutBroker(declared(graph)), withoutBroker(declared(await graphOf("prod"))));

@@ -71,6 +71,15 @@ describe("a distribution of the graph", function () {
     );
   });
 
+  it("has the API shown the headers that the program names", () => {
+    const named = changed(DISTRIBUTION, ({ inputs }) => {
+      inputs.origins[1].customHeaders = [{ name: "X-Key", value: "secret" }];
+    });
+    const origin = distributionOf(named)?.behaviours[0]?.origin;
+    assert.ok(origin?.kind === "http");
+    assert.deepEqual(origin.headers, { "x-key": "secret" });
+  });
+
   it("is where the program says", () => assert.equal(graph.outputs.url, "http://127.0.0.1:8000"));
 
   it("is none when none is declared", () => {
