@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Bucket } from "./components/bucket";
 import { readConfig } from "./components/config";
-import { Database } from "./components/database";
+import { createDatabases } from "./components/database/clusters";
 import { EventBus } from "./components/event-bus";
 import { Firewall } from "./components/firewall";
 import { HostName } from "./components/host-name";
@@ -41,7 +41,7 @@ const opts = { providers: [provider] };
 // What functions inside the network call: the relay, by the Lambda API; and, with Kafka, what Lambda's pollers call.
 const interfaceEndpoints: InterfaceService[] = config.events.broker === "none" ? ["lambda"] : ["lambda", "sts"];
 const network = new Network("network", { region: config.region, interfaceEndpoints, ...config.network }, opts);
-const database = new Database(
+const databases = createDatabases(
   "database",
   { network, databases: ["users", "transactions", "analytics"], ...config.database, logRetentionDays },
   opts,
@@ -70,20 +70,34 @@ const exportsBucket = new Bucket(
   opts,
 );
 
-const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
+const users = new UsersService("users", { database: databases.users, rateLimit, logRetentionDays }, opts);
 const transactions = new TransactionsService(
   "transactions",
-  { database, bus, exports: exportsBucket, rateLimit, logRetentionDays },
+  { database: databases.transactions, bus, exports: exportsBucket, rateLimit, logRetentionDays },
   opts,
 );
 const categories = new CategoriesService(
   "categories",
-  { database, bus, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
+  {
+    database: databases.transactions,
+    bus,
+    migrated: transactions.migrated,
+    ...config.categories,
+    rateLimit,
+    logRetentionDays,
+  },
   opts,
 );
 const analytics = new AnalyticsService(
   "analytics",
-  { database, bus, ledgerMigrated: transactions.migrated, rateLimit, logRetentionDays },
+  {
+    database: databases.analytics,
+    ledger: databases.transactions,
+    bus,
+    ledgerMigrated: transactions.migrated,
+    rateLimit,
+    logRetentionDays,
+  },
   opts,
 );
 const exportsService = new ExportsService(
@@ -150,17 +164,29 @@ new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUr
 
 new LakeService("lake", { bus, catalogue: categories.catalogue, ...config.lake, logRetentionDays }, opts);
 
-new RatesService("rates", { database, migrated: analytics.migrated, ...config.rates, logRetentionDays }, opts);
+new RatesService(
+  "rates",
+  { database: databases.analytics, migrated: analytics.migrated, ...config.rates, logRetentionDays },
+  opts,
+);
 
 // After all that consumes events: where there is no broker, relays hand events to those.
-const relays = { database, bus, sweep: config.events.sweep, logRetentionDays };
+const relays = { bus, sweep: config.events.sweep, logRetentionDays };
 new OutboxRelay(
-  { ...relays, databaseName: "users", topic: "ahorro.users", afterwards: "mark", migrated: users.migrated },
+  {
+    ...relays,
+    database: databases.users,
+    databaseName: "users",
+    topic: "ahorro.users",
+    afterwards: "mark",
+    migrated: users.migrated,
+  },
   opts,
 );
 new OutboxRelay(
   {
     ...relays,
+    database: databases.transactions,
     databaseName: "transactions",
     topic: "ahorro.transactions",
     afterwards: "delete",

@@ -24,6 +24,8 @@ export const schemas = {
   }),
   database: v.pipe(
     v.strictObject({
+      /** All databases on one cluster, or one for each service. Data does not move by itself: see docs/database.md. */
+      clusters: v.picklist(["shared", "perService"]),
       minCapacity: capacity,
       maxCapacity: v.pipe(capacity, v.minValue(1)),
       autoPauseSeconds: v.exactOptional(integer(300, 86_400)),

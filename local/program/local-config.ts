@@ -7,6 +7,7 @@ export const localConfig = (): Record<string, string> => ({
   "pulumi:disable-default-providers": JSON.stringify(["aws"]),
   "ahorro:network": JSON.stringify({ availabilityZones: 2, natGateways: "None" }),
   "ahorro:database": JSON.stringify({
+    clusters: "shared",
     minCapacity: 0,
     maxCapacity: 1,
     autoPauseSeconds: 300,

@@ -6,6 +6,7 @@ import { localConfig } from "../../local/program/local-config";
 import { stackConfig } from "../../local/program/stack-config";
 
 const database = {
+  clusters: "shared",
   minCapacity: 1,
   maxCapacity: 2,
   instances: 1,

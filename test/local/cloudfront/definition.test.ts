@@ -28,10 +28,11 @@ describe("a distribution of the graph", function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** The graph with one resource changed. */
+  /** The graph with one resource changed: the app's of this type, or the only one. */
   const changed = (type: string, change: (resource: Resource) => void): Graph => {
     const copy: Graph = structuredClone(graph);
-    const [resource] = resourcesOf(copy, type);
+    const [only] = resourcesOf(copy, type);
+    const resource = resourcesOf(copy, type).find(({ name }) => name === "app") ?? only;
     assert.ok(resource);
     change(resource);
     return copy;
