@@ -27,9 +27,12 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["prod", { "database.ownKey": false }, /"ahorro:database\.ownKey".*cannot be changed later/],
   ["prod", { "logs.retentionDays": 30 }, /"ahorro:logs\.retentionDays".*90/],
   ["prod", { "api.corsOrigins": ["http://localhost:5173"] }, /"ahorro:api\.corsOrigins".*Remove those/],
+  ["prod", { "network.awsAccess": "ipv6" }, /"ahorro:network\.awsAccess".*Set it to "endpoints"/],
+  ["staging", { "network.awsAccess": "ipv6" }, /"ahorro:network\.awsAccess".*pollers.*or events\.broker to "none"/],
+  ["dev", { "network.natGateways": "Single" }, /"ahorro:network\.awsAccess".*NAT.*Set network\.natGateways to "None"/],
   ["staging", { "identity.passwordSignIn": true }, /"ahorro:identity\.passwordSignIn".*Set it to false/],
   ["dev", { "events.sweep": "rate(5 minutes)" }, /"ahorro:events\.sweep".*before it has paused.*Sweep less often/],
-  ["dev", { "events.sweep": "rate(10 minutes)" }, /"ahorro:events\.sweep"/],
+  ["dev", { "events.sweep": "rate(4 minutes)" }, /"ahorro:events\.sweep"/],
   ["dev", { "rates.feedUrl": "http://ecb.example" }, /"ahorro:rates\.feedUrl".*Use https/],
   ["dev", { "domain.name": "app.a.example" }, /"ahorro:domain\.zone".*is missing.*Set it to the public hosted zone/],
   [
@@ -51,13 +54,15 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
 const POSSIBLE: [stack: string, changes: Changes][] = [
   ["prod", { "events.broker": "provisioned" }],
   ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
-  ["dev", { "events.sweep": "rate(11 minutes)" }],
   ["prod", { "domain.name": "ahorro.example", "domain.api": "a.b.ahorro.example" }],
   ["prod", { "domain.api": null }],
   ["prod", { "domain.name": null, "domain.zone": null, "domain.api": null }],
   ["prod", { "edge.originKeys": [8, 7] }],
   ["staging", { "edge.firewall": null, "edge.originRequired": false }],
   ["dev", { "edge.originKeys": [1] }],
+  ["staging", { "network.awsAccess": "ipv6", "events.broker": "none" }],
+  ["dev", { "network.awsAccess": "endpoints", "network.natGateways": "Single" }],
+  ["dev", { "events.sweep": "rate(6 minutes)" }],
   ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
 ];
 
