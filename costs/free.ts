@@ -21,7 +21,8 @@ export const FREE: Record<string, string> = {
   "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": SETTING,
   "aws:cloudwatch/eventRule:EventRule": "schedules cost nothing",
   "aws:cloudwatch/eventTarget:EventTarget": "schedules cost nothing",
-  "aws:cloudwatch/logDelivery:LogDelivery": "access logs are counted with what is delivered",
+  "aws:cloudwatch/logDelivery:LogDelivery":
+    "CloudFront's logs are delivered to S3 for nothing; what is kept is counted there",
   "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": SETTING,
   "aws:cloudwatch/logDeliverySource:LogDeliverySource": SETTING,
   "aws:cloudwatch/logGroup:LogGroup": "counted with the functions that write to it",
@@ -83,6 +84,6 @@ export const FREE: Record<string, string> = {
   "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": SETTING,
   "aws:xray/group:Group": SETTING,
   "aws:xray/samplingRule:SamplingRule": SETTING,
-  "random:index/randomBytes:RandomBytes": "made up by Pulumi itself",
-  "random:index/randomPassword:RandomPassword": "made up by Pulumi itself",
+  "random:index/randomBytes:RandomBytes": "made by Pulumi, kept in its state",
+  "random:index/randomPassword:RandomPassword": "made by Pulumi, kept in its state",
 };
