@@ -34,6 +34,7 @@ const FOLDER = join(PROJECT_FOLDER, ".local", LOCALE === "en-GB" ? "screenshots"
 /** For the README: names within `.local/screenshots/`, and what they are called in `docs/screenshots/`. */
 const BEST = {
   "phone-light/home": "home",
+  "phone-light/transactions-group": "family",
   "phone-dark/add": "add",
   "desktop-light/detail-items": "transactions",
   "desktop-dark/report-cash-flow-group": "reports",
