@@ -70,7 +70,7 @@ const exportsBucket = new Bucket(
 const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
 const transactions = new TransactionsService(
   "transactions",
-  { database, bus, exports: exportsBucket, rateLimit, logRetentionDays },
+  { database, bus, exports: exportsBucket, ...config.ledger, rateLimit, logRetentionDays },
   opts,
 );
 const categories = new CategoriesService(

@@ -29,6 +29,13 @@ const ANYWHERE: Combination[] = [
     remedy: "Sweep less often, or set database.minCapacity above 0",
   },
   {
+    key: "ledger.check",
+    wrong: ({ database, ledger }) =>
+      database.autoPauseSeconds !== undefined && secondsOf(ledger.check) <= database.autoPauseSeconds,
+    what: "wakes the database before it has paused (database.autoPauseSeconds), so that it never does and is paid for all the time",
+    remedy: "Check less often, or set database.minCapacity above 0",
+  },
+  {
     key: "rates.feedUrl",
     wrong: ({ rates }) => rates.feedUrl?.startsWith("http:") === true,
     what: "would fetch exchange rates without TLS",

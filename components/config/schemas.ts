@@ -66,6 +66,13 @@ export const schemas = {
       ),
     ),
   }),
+  ledger: v.strictObject({
+    /** How often all balances are compared with their transactions. Each check wakes a database that has paused. */
+    check: v.pipe(
+      v.string(),
+      v.regex(/^rate\((1 (hour|day)|([2-9]|1\d|2[0-4]) hours)\)$/, "must be a rate from rate(1 hour) to rate(1 day)"),
+    ),
+  }),
   mail: v.pipe(
     v.strictObject({
       /** Domain or address that SES may send from. */

@@ -23,6 +23,7 @@ export const localConfig = (): Record<string, string> => ({
     sweep: "rate(1 minute)",
     deletionProtection: false,
   }),
+  "ahorro:ledger": JSON.stringify({ check: "rate(1 hour)" }),
   "ahorro:mail": JSON.stringify({ identity: "ahorro.localhost", from: "no-reply@ahorro.localhost" }),
   // Nothing leaves the laptop unless it is wished for.
   "ahorro:rates": JSON.stringify(process.env.ECB_URL ? { feedUrl: process.env.ECB_URL } : {}),

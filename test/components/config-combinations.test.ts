@@ -30,6 +30,11 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["staging", { "identity.passwordSignIn": true }, /"ahorro:identity\.passwordSignIn".*Set it to false/],
   ["dev", { "events.sweep": "rate(5 minutes)" }, /"ahorro:events\.sweep".*before it has paused.*Sweep less often/],
   ["dev", { "events.sweep": "rate(10 minutes)" }, /"ahorro:events\.sweep"/],
+  [
+    "dev",
+    { "ledger.check": "rate(1 hour)", "database.autoPauseSeconds": 3600 },
+    /"ahorro:ledger\.check".*before it has paused.*Check less often/,
+  ],
   ["dev", { "rates.feedUrl": "http://ecb.example" }, /"ahorro:rates\.feedUrl".*Use https/],
 ];
 
@@ -38,6 +43,7 @@ const POSSIBLE: [stack: string, changes: Changes][] = [
   ["prod", { "events.broker": "provisioned" }],
   ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
   ["dev", { "events.sweep": "rate(11 minutes)" }],
+  ["dev", { "ledger.check": "rate(2 hours)", "database.autoPauseSeconds": 3600 }],
   ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
 ];
 
