@@ -17,6 +17,7 @@ import { ExportsService } from "./functions/exports";
 import { IdentityService } from "./functions/identity";
 import { LakeService } from "./functions/lake";
 import { NotificationsService } from "./functions/notifications";
+import { Observability } from "./functions/observability";
 import { OutboxRelay } from "./functions/outbox";
 import { PlatformService } from "./functions/platform";
 import { RatesService } from "./functions/rates";
@@ -146,6 +147,22 @@ new OutboxRelay(
     topic: "ahorro.transactions",
     afterwards: "delete",
     migrated: transactions.migrated,
+  },
+  opts,
+);
+
+new Observability(
+  "observability",
+  {
+    api,
+    database,
+    bus,
+    outboxes: ["users", "transactions"],
+    ...config.ledger,
+    sweep: config.events.sweep,
+    region: config.region,
+    ...config.alarms,
+    deletionProtection: config.database.deletionProtection,
   },
   opts,
 );

@@ -34,6 +34,7 @@ export interface HttpApiArgs {
  * Costs nothing when idle, apart from the logs it keeps.
  */
 export class HttpApi extends pulumi.ComponentResource {
+  readonly id: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
 
   /** @throws Error when a route is declared twice, before any resource is registered. */
@@ -44,6 +45,7 @@ export class HttpApi extends pulumi.ComponentResource {
     const authorizerId = createAuthorizer(this, name, args, api);
     const routes = args.services.flatMap((service) => createRoutes(this, name, service, api, authorizerId));
     createStage(this, name, args, api, routes);
+    this.id = api.id;
     this.url = api.apiEndpoint;
     this.registerOutputs({ url: this.url });
   }
@@ -212,6 +214,8 @@ const accessLogFormat = (): string =>
     responseLength: "$context.responseLength",
     latency: "$context.responseLatency",
     integrationLatency: "$context.integrationLatency",
+    // Of the invocation, by which Lambda's own lines and X-Ray know it.
+    invocationId: "$context.integration.requestId",
     integrationError: "$context.integrationErrorMessage",
     authorizerError: "$context.authorizer.error",
     userId: "$context.authorizer.sub",

@@ -29,5 +29,18 @@ export const localConfig = (): Record<string, string> => ({
   "ahorro:rates": JSON.stringify(process.env.ECB_URL ? { feedUrl: process.env.ECB_URL } : {}),
   "ahorro:web": JSON.stringify({ priceClass: "PriceClass_100" }),
   "ahorro:lake": JSON.stringify({ keepDays: 400, scanLimitGb: 1, deletionProtection: false }),
+  // None rings on a laptop; all are declared, so that tests see what they watch.
+  "ahorro:alarms": JSON.stringify({
+    mails: [],
+    dashboard: true,
+    ledger: true,
+    deadLetters: true,
+    apiErrorPercent: 1,
+    apiLatencyMs: 1000,
+    relayLagSeconds: 120,
+    consumerLagEvents: 1000,
+    databaseCapacityPercent: 80,
+    monthlyBudget: 1,
+  }),
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });

@@ -157,6 +157,7 @@ describe("the event bus", function () {
         DATABASE_NAME: database,
         DATABASE_USER: `${database}_relay`,
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+        METRICS_NAMESPACE: "ahorro-dev",
         CONSUMERS: consumers.map((name) => `ahorro-dev-${name}`).join(","),
       });
       const { policy } = resource(graph, "aws:iam/rolePolicy:RolePolicy", `${database}-relay`).inputs;
@@ -292,7 +293,7 @@ describe("outboxes", function () {
         each((name) => ({
           rule: name,
           arn: `arn:aws:lambda:eu-west-1:123456789012:function:ahorro-${stack}-${name}`,
-          input: "{}",
+          input: '{"sweep":true}',
         })),
       );
       for (const name of relays) {

@@ -8,7 +8,8 @@ import { graphOf, LOAD_TIMEOUT, PLANTED_SECRET, resource, STACKS } from "./graph
 const FUNCTION = "aws:lambda/function:Function";
 
 /** What is configured to exist more than once, or not everywhere. */
-const CONFIGURED = /^aws:(rds\/clusterInstance:ClusterInstance|kms\/key:Key) /;
+const CONFIGURED =
+  /^aws:(rds\/clusterInstance:ClusterInstance|kms\/key:Key|cloudwatch\/(metricAlarm:MetricAlarm|dashboard:Dashboard)|sns\/topicSubscription:TopicSubscription) /;
 
 /** What there is only where there is a broker, or where there is none; what it is exactly, events.test.ts tells. */
 const OF_BROKER =
