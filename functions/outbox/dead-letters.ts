@@ -9,7 +9,12 @@ export interface Replay {
 
 /** Sets aside an event that the broker refuses, with its place, so that the others can go on. */
 export const bury = async (sql: Sql, event: OutboxEvent, error: unknown): Promise<void> => {
-  console.error({ message: "an event was refused by the broker", id: event.id, error: String(error) });
+  const { correlationid }: { correlationid?: string } = JSON.parse(event.payload);
+  console.error({
+    message: "an event was refused by the broker",
+    ...{ event_id: event.id, event_type: event.event_type, correlation_id: correlationid },
+    error: String(error),
+  });
   await sql`
     with refused as (
       delete from outbox where id = ${event.id}
