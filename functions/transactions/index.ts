@@ -8,6 +8,7 @@ import { callLink, Lambda } from "../../components/lambda";
 import { metricsLink } from "../../components/metrics";
 import { invokeBySchedule } from "../../components/schedule";
 import { relayLink } from "../outbox";
+import { isTurnAwaited } from "../outbox/turn";
 import { relayWaker } from "../outbox/wake";
 import { connectBucket } from "../runtime/bucket";
 import { dispatcher } from "../runtime/dispatch";
@@ -75,7 +76,14 @@ export class TransactionsService extends pulumi.ComponentResource implements Api
         links: [args.database.link("transactions", "api"), relayLink(this, "transactions")],
         environment: { RATE_LIMIT: String(args.rateLimit) },
         logRetentionDays: args.logRetentionDays,
-        handler: () => dispatcher(transactionsEndpoints(), statementWork(connect("transactions-api")), relayWaker()),
+        handler: () => {
+          const sql = connect("transactions-api");
+          return dispatcher(
+            transactionsEndpoints(),
+            statementWork(sql),
+            relayWaker(() => isTurnAwaited(sql)),
+          );
+        },
       },
       { parent: this, dependsOn: [migrations.done] },
     );

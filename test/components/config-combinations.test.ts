@@ -31,9 +31,12 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["prod", { "database.ownKey": false }, /"ahorro:database\.ownKey".*cannot be changed later/],
   ["prod", { "logs.retentionDays": 30 }, /"ahorro:logs\.retentionDays".*90/],
   ["prod", { "api.corsOrigins": ["http://localhost:5173"] }, /"ahorro:api\.corsOrigins".*Remove those/],
+  ["prod", { "network.awsAccess": "ipv6" }, /"ahorro:network\.awsAccess".*Set it to "endpoints"/],
+  ["staging", { "network.awsAccess": "ipv6" }, /"ahorro:network\.awsAccess".*pollers.*or events\.broker to "none"/],
+  ["dev", { "network.natGateways": "Single" }, /"ahorro:network\.awsAccess".*NAT.*Set network\.natGateways to "None"/],
   ["staging", { "identity.passwordSignIn": true }, /"ahorro:identity\.passwordSignIn".*Set it to false/],
   ["dev", { "events.sweep": "rate(5 minutes)" }, /"ahorro:events\.sweep".*before it has paused.*Sweep less often/],
-  ["dev", { "events.sweep": "rate(10 minutes)" }, /"ahorro:events\.sweep"/],
+  ["dev", { "events.sweep": "rate(4 minutes)" }, /"ahorro:events\.sweep"/],
   [
     "dev",
     { "ledger.check": "rate(1 hour)", "database.autoPauseSeconds": 3600 },
@@ -68,8 +71,10 @@ const POSSIBLE: [stack: string, changes: Changes][] = [
   ["prod", { "events.broker": "provisioned" }],
   ["staging", { "events.broker": "none", "alarms.consumerLagEvents": undefined, "logs.retentionDays": 1 }],
   ["staging", { "alarms.relayLagSeconds": 60, "events.sweep": "rate(12 hours)" }],
-  ["dev", { "events.sweep": "rate(11 minutes)" }],
   ["dev", { "ledger.check": "rate(2 hours)", "database.autoPauseSeconds": 3600 }],
+  ["staging", { "network.awsAccess": "ipv6", "events.broker": "none", "alarms.consumerLagEvents": undefined }],
+  ["dev", { "network.awsAccess": "endpoints", "network.natGateways": "Single" }],
+  ["dev", { "events.sweep": "rate(6 minutes)" }],
   ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
 ];
 
