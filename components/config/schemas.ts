@@ -92,7 +92,10 @@ export const schemas = {
     /** How often all balances are compared with their transactions. Each check wakes a database that has paused. */
     check: v.pipe(
       v.string(),
-      v.regex(/^rate\((1 (hour|day)|([2-9]|1\d|2[0-4]) hours)\)$/, "must be a rate from rate(1 hour) to rate(1 day)"),
+      v.regex(
+        /^rate\((1 (hour|day)|([2-9]|1\d|2[0-4]) hours|[23] days)\)$/,
+        "must be a rate from rate(1 hour) to rate(3 days)",
+      ),
     ),
   }),
   mail: v.pipe(

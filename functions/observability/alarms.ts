@@ -35,6 +35,7 @@ export interface Watched {
 }
 
 const MINUTE = 60;
+const DAY = 86_400;
 
 /** Alarms for what is watched. */
 export function alarmsFor(watched: Watched, thresholds: Thresholds): AlarmDefinition[] {
@@ -71,8 +72,9 @@ const ledger = ({ ledgerCheckSeconds }: Watched): AlarmDefinition[] => [
     description: "The ledger has not been checked twice when it should have been.",
     metrics: { checks: own("LedgerChecks", { database: "transactions" }, "Sum") },
     below: 1,
-    period: ledgerCheckSeconds,
-    periods: 2,
+    // No value may be made of more than a day.
+    period: Math.min(ledgerCheckSeconds, DAY),
+    periods: Math.ceil((2 * ledgerCheckSeconds) / Math.min(ledgerCheckSeconds, DAY)),
     missing: "breaching",
     label: "Checks of the ledger",
   },
@@ -123,7 +125,7 @@ const relays = (
       metrics: { age: own("OutboxAge", { database: name }, "Maximum") },
       above,
       // Long enough that a sweep which is late is not taken for one that does not come.
-      period: Math.max(5 * MINUTE, 2 * sweepSeconds),
+      period: Math.min(Math.max(5 * MINUTE, 2 * sweepSeconds), DAY),
       periods: 1,
       missing: "breaching",
       label: "Oldest event, s",

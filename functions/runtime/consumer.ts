@@ -74,8 +74,7 @@ const failureOf = async (
       const handle = event && Object.hasOwn(handlers, event.type) ? handlers[event.type] : undefined;
       if (event && handle) {
         await handle(event);
-        // Kept where a function's log level is set to DEBUG: one line for each event would cost more than all that it is for.
-        console.debug({ message: "A record was handled", ...placeOf(record), ...causeOf(record) });
+        tellHandled(record);
       }
       return undefined;
     } catch (error) {
@@ -102,6 +101,12 @@ const tell = (record: MSKRecord, { reason, attempts, error }: Cause): void =>
     ...{ reason, attempts },
     error: error instanceof Error ? (error.stack ?? String(error)) : String(error),
   });
+
+/** Where the function's log level is DEBUG only: a line for each event would cost more than all that it is for. */
+const tellHandled = (record: MSKRecord): void => {
+  if (!/^(DEBUG|TRACE)$/.test(process.env.AWS_LAMBDA_LOG_LEVEL ?? "")) return;
+  console.debug({ message: "A record was handled", ...placeOf(record), ...causeOf(record) });
+};
 
 const placeOf = ({ topic, partition, offset }: MSKRecord) => ({ topic, partition, offset });
 

@@ -113,6 +113,7 @@ for (const stack of STACKS) {
         assert.match(inputs.alarmDescription, /\. See docs\/runbook\.md#[a-z-]+\.$/);
         const { evaluationPeriods = 0, period = inputs.metricQueries?.[0].metric.period } = inputs;
         // "PutMetricAlarm", CloudWatch API reference.
+        assert.ok(period <= 86_400, name);
         assert.ok(period * evaluationPeriods <= (period < 3_600 ? 86_400 : 604_800), name);
       }
       const budget = resource(graph, "aws:budgets/budget:Budget", "monthly-budget").inputs;
@@ -201,6 +202,12 @@ describe("the alarms of prod, one by one", () => {
       arn: resource(prod, "aws:lambda/function:Function", "ledger-check").outputs.arn,
       input: "{}",
     });
+  });
+
+  it("ring when a ledger that is checked every three days is not", async function () {
+    this.timeout(LOAD_TIMEOUT);
+    const { period, evaluationPeriods } = resource(await graphOf("dev"), ALARM, "ledger-unchecked").inputs;
+    assert.deepEqual([period, evaluationPeriods], [86_400, 6]);
   });
 
   it("ring for requests that fail or are slow", () => {
