@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Connection, Fragment } from "../../../functions/runtime/postgres";
 import {
   type LedgerCheckEvent,
@@ -126,6 +128,21 @@ describe("The check of the ledger", () => {
       await undo;
     }
     assert.deepEqual((await check(since)).named, []);
+  });
+
+  it("finds nothing any more once a balance is mended as the runbook says", async () => {
+    const { transactions: sql } = await stack();
+    const { since, wallet, savings, dollars, transactions } = await newHistory();
+    const runbook = readFileSync(join(__dirname, "../../../docs/runbook.md"), "utf8");
+    const [, mend = ""] = /^begin;\n(.+?)^commit;/ms.exec(runbook) ?? [];
+    assert.match(mend, /^update balances/m);
+    await sql`update balances set amount = amount * 2 + 1 where balance_id in ${sql([wallet, savings, dollars])}`;
+    await sql`update transactions set amount = 4.5 where transaction_id = ${transactions.movement}`;
+    assert.equal((await check(since)).result.different, 3);
+    for (const id of [wallet, savings, dollars]) {
+      await sql.begin((sql) => sql.unsafe(mend.replaceAll("…", id)));
+    }
+    assert.equal((await check(since)).result.different, 0);
   });
 
   it("claims nothing of who is being erased", async () => {
