@@ -21,7 +21,8 @@ export interface Thresholds {
 /** What there is to watch. */
 export interface Watched {
   apiId: pulumi.Input<string>;
-  clusterIdentifier: pulumi.Input<string>;
+  /** Clusters of databases; with a name, where there are several. */
+  clusters: { name?: string; identifier: pulumi.Input<string> }[];
   /** Databases that have an outbox. */
   outboxes: string[];
   /** Consumer groups, their functions and topics. */
@@ -196,24 +197,27 @@ const consumerDeadLetters = (
   );
 };
 
-const database = ({ clusterIdentifier }: Watched, { databaseCapacityPercent }: Thresholds): AlarmDefinition[] =>
-  when(databaseCapacityPercent, (above) => ({
-    kind: "database-capacity",
-    description: `The database uses more than ${above} % of the capacity that it may have.`,
-    metrics: {
-      utilization: {
-        namespace: "AWS/RDS",
-        name: "ACUUtilization",
-        dimensions: { DBClusterIdentifier: clusterIdentifier },
-        statistic: "Maximum",
+const database = ({ clusters }: Watched, { databaseCapacityPercent }: Thresholds): AlarmDefinition[] =>
+  clusters.flatMap(({ name, identifier }) =>
+    when(databaseCapacityPercent, (above) => ({
+      kind: "database-capacity",
+      ...(name !== undefined && { of: name }),
+      description: `The database uses more than ${above} % of the capacity that it may have.`,
+      metrics: {
+        utilization: {
+          namespace: "AWS/RDS",
+          name: "ACUUtilization",
+          dimensions: { DBClusterIdentifier: identifier },
+          statistic: "Maximum",
+        },
       },
-    },
-    above,
-    period: 5 * MINUTE,
-    periods: 3,
-    missing: "notBreaching",
-    label: "Capacity used, %",
-  }));
+      above,
+      period: 5 * MINUTE,
+      periods: 3,
+      missing: "notBreaching",
+      label: "Capacity used, %",
+    })),
+  );
 
 /** One is enough; that there are none is well. */
 const anyAtAll = { above: 0, period: 5 * MINUTE, periods: 1, missing: "notBreaching", label: "Dead letters" } as const;

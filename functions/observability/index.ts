@@ -5,11 +5,12 @@ import type { Database } from "../../components/database";
 import type { EventBus } from "../../components/event-bus";
 import type { HttpApi } from "../../components/http-api";
 import { secondsOf } from "../../components/rate";
-import { alarmsFor, type Thresholds } from "./alarms";
+import { alarmsFor, type Thresholds, type Watched } from "./alarms";
 
 export interface ObservabilityArgs extends Thresholds {
   api: HttpApi;
-  database: Database;
+  /** The cluster of each logical database: of one, or of several. */
+  databases: Record<string, Database>;
   bus: EventBus;
   /** Databases that have an outbox. */
   outboxes: string[];
@@ -31,10 +32,10 @@ export interface ObservabilityArgs extends Thresholds {
 export class Observability extends pulumi.ComponentResource {
   constructor(name: string, args: ObservabilityArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:observability:Observability", name, {}, opts);
-    const { api, database, bus, outboxes, region, mails, monthlyBudget, deletionProtection } = args;
+    const { api, databases, bus, outboxes, region, mails, monthlyBudget, deletionProtection } = args;
     const watched = {
       apiId: api.id,
-      clusterIdentifier: database.cluster.clusterIdentifier,
+      clusters: clustersOf(databases),
       outboxes,
       consumers: bus.subscriptions.map(({ group, topics, lambda }) => ({ group, topics, functionName: lambda.name })),
       failedQueue: bus.failures?.name,
@@ -50,4 +51,14 @@ export class Observability extends pulumi.ComponentResource {
     if (args.dashboard) createDashboard(this, name, { definitions, region });
     this.registerOutputs();
   }
+}
+
+/** Each cluster once, by the name of its only database; without a name, where there is one cluster for all. */
+function clustersOf(databases: Record<string, Database>): Watched["clusters"] {
+  const entries = Object.entries(databases);
+  const distinct = entries.filter(([, cluster], at) => entries.findIndex(([, other]) => other === cluster) === at);
+  return distinct.map(([name, { cluster }]) => ({
+    identifier: cluster.clusterIdentifier,
+    ...(distinct.length > 1 && { name }),
+  }));
 }
