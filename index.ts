@@ -20,6 +20,7 @@ import { ExportsService } from "./functions/exports";
 import { IdentityService } from "./functions/identity";
 import { LakeService } from "./functions/lake";
 import { NotificationsService } from "./functions/notifications";
+import { Observability } from "./functions/observability";
 import { OutboxRelay } from "./functions/outbox";
 import { PlatformService } from "./functions/platform";
 import { RatesService } from "./functions/rates";
@@ -73,7 +74,7 @@ const exportsBucket = new Bucket(
 const users = new UsersService("users", { database: databases.users, rateLimit, logRetentionDays }, opts);
 const transactions = new TransactionsService(
   "transactions",
-  { database: databases.transactions, bus, exports: exportsBucket, rateLimit, logRetentionDays },
+  { database: databases.transactions, bus, exports: exportsBucket, ...config.ledger, rateLimit, logRetentionDays },
   opts,
 );
 const categories = new CategoriesService(
@@ -191,6 +192,22 @@ new OutboxRelay(
     topic: "ahorro.transactions",
     afterwards: "delete",
     migrated: transactions.migrated,
+  },
+  opts,
+);
+
+new Observability(
+  "observability",
+  {
+    api,
+    databases,
+    bus,
+    outboxes: ["users", "transactions"],
+    ...config.ledger,
+    sweep: config.events.sweep,
+    region: config.region,
+    ...config.alarms,
+    deletionProtection: config.database.deletionProtection,
   },
   opts,
 );

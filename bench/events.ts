@@ -89,6 +89,7 @@ async function drainOnce(sql: postgres.Sql, publisher: Publisher, topic: string)
     },
     afterwards: "delete",
     buried: () => undefined,
+    aged: () => undefined,
   });
   await sql`select pg_advisory_unlock(hashtext('outbox'), 1)`;
   const started = performance.now();

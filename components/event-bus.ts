@@ -41,10 +41,10 @@ export class EventBus extends pulumi.ComponentResource {
   readonly topics: string[];
   /** What has been subscribed; in `none`, relays hand events to these. */
   readonly subscriptions: Subscription[] = [];
+  /** Without a broker: where the events are kept that consumers have failed with. */
+  readonly failures: aws.sqs.Queue | undefined;
   private readonly name: string;
   private readonly network: Network;
-  /** Without a broker: where the events are kept that consumers have failed with. */
-  private readonly failures: aws.sqs.Queue | undefined;
 
   constructor(name: string, args: EventBusArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:events:EventBus", name, {}, opts);

@@ -35,6 +35,7 @@ export interface HttpApiArgs extends AuthorizersArgs {
  * Costs nothing when idle, apart from the logs it keeps.
  */
 export class HttpApi extends pulumi.ComponentResource {
+  readonly id: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
   /** What the distribution in front of it has to send, if anything. Known when the API takes it. */
   readonly originHeader: { name: string; value: pulumi.Output<string> } | undefined;
@@ -47,6 +48,7 @@ export class HttpApi extends pulumi.ComponentResource {
     const authorizers = createAuthorizers(this, name, args, api);
     const routes = args.services.flatMap((service) => createRoutes(this, name, service, api, authorizers));
     const stage = createStage(this, name, args, api, routes);
+    this.id = api.id;
     this.url = args.hostName === undefined ? api.apiEndpoint : serveAt(this, name, args.hostName, stage);
     this.originHeader = args.originKeys && {
       name: ORIGIN_HEADER,
@@ -200,6 +202,8 @@ const accessLogFormat = (): string =>
     responseLength: "$context.responseLength",
     latency: "$context.responseLatency",
     integrationLatency: "$context.integrationLatency",
+    // Of the invocation, by which Lambda's own lines and X-Ray know it.
+    invocationId: "$context.integration.requestId",
     integrationError: "$context.integrationErrorMessage",
     authorizerError: "$context.authorizer.error",
     userId: "$context.authorizer.sub",

@@ -37,6 +37,7 @@ export const refusesPlainText = (document: string): boolean =>
     (statement) =>
       statement.Effect === "Deny" &&
       isEverybody(statement) &&
-      list(statement.Action).some((action) => /^(\w+:)?\*$/.test(action)) &&
+      // Policies of SNS topics know no `sns:*`; publishing is what there is to refuse.
+      list(statement.Action).some((action) => /^(\w+:)?\*$|^sns:Publish$/.test(action)) &&
       statement.Condition?.Bool?.["aws:SecureTransport"] === "false",
   );

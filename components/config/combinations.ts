@@ -1,4 +1,5 @@
 import { PRODUCTION } from "../production";
+import { secondsOf } from "../rate";
 import type { Problem } from "./problems";
 import type { Settings } from "./schemas";
 
@@ -27,6 +28,26 @@ export const ANYWHERE: Combination[] = [
       database.autoPauseSeconds !== undefined && secondsOf(events.sweep) <= database.autoPauseSeconds,
     what: "wakes the database before it has paused (database.autoPauseSeconds), so that it never does and is paid for all the time",
     remedy: "Sweep less often, or set database.minCapacity above 0",
+  },
+  {
+    key: "ledger.check",
+    wrong: ({ database, ledger }) =>
+      database.autoPauseSeconds !== undefined && secondsOf(ledger.check) <= database.autoPauseSeconds,
+    what: "wakes the database before it has paused (database.autoPauseSeconds), so that it never does and is paid for all the time",
+    remedy: "Check less often, or set database.minCapacity above 0",
+  },
+  {
+    key: "alarms.consumerLagEvents",
+    wrong: ({ alarms, events }) => alarms.consumerLagEvents !== undefined && events.broker === "none",
+    what: "watches what waits in topics, which there are none of without a broker (events.broker)",
+    remedy: "Remove it: what consumers fail with is watched by alarms.deadLetters",
+  },
+  {
+    key: "alarms.relayLagSeconds",
+    // An alarm looks back for a day at most, and must find two sweeps there.
+    wrong: ({ alarms, events }) => alarms.relayLagSeconds !== undefined && secondsOf(events.sweep) > 43_200,
+    what: "is measured by sweeps (events.sweep), and would ring whenever there was none for a day",
+    remedy: "Remove it, or sweep every 12 hours at least",
   },
   {
     key: "network.awsAccess",
@@ -93,6 +114,34 @@ export const IN_PRODUCTION: Combination[] = [
     what: "must be true in production: a wrong name in the program would delete what families have stored",
     remedy: "Set it to true",
   })),
+  ...(
+    [
+      "apiErrorPercent",
+      "apiLatencyMs",
+      "relayLagSeconds",
+      "consumerLagEvents",
+      "databaseCapacityPercent",
+      "monthlyBudget",
+    ] as const
+  ).map((alarm) => ({
+    key: `alarms.${alarm}`,
+    wrong: ({ alarms, events }: Settings) =>
+      alarms[alarm] === undefined && !(alarm === "consumerLagEvents" && events.broker === "none"),
+    what: "must be given in production: nobody would be told",
+    remedy: "Set it",
+  })),
+  ...(["deadLetters", "ledger"] as const).map((alarm) => ({
+    key: `alarms.${alarm}`,
+    wrong: ({ alarms }: Settings) => !alarms[alarm],
+    what: "must be true in production: nobody would be told",
+    remedy: "Set it to true",
+  })),
+  {
+    key: "alarms.mails",
+    wrong: ({ alarms }) => alarms.mails.length === 0,
+    what: "must name somebody in production: alarms would ring unheard",
+    remedy: "Add an address",
+  },
   {
     key: "database.backupRetentionDays",
     wrong: ({ database }) => database.backupRetentionDays < 35,
@@ -149,12 +198,4 @@ export function impossible(stack: string, settings: Settings): Problem[] {
   return [...ANYWHERE, ...(stack === PRODUCTION ? IN_PRODUCTION : [])]
     .filter(({ wrong }) => wrong(settings))
     .map(({ key, what, remedy }) => ({ key, what, remedy }));
-}
-
-const SECONDS = { minute: 60, hour: 3_600, day: 86_400 };
-
-/** `rate(5 minutes)` → 300. */
-function secondsOf(rate: string): number {
-  const [, count = "0", unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(rate) ?? [];
-  return Number(count) * SECONDS[unit as keyof typeof SECONDS];
 }

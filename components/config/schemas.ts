@@ -95,6 +95,16 @@ export const schemas = {
       ),
     ),
   }),
+  ledger: v.strictObject({
+    /** How often all balances are compared with their transactions. Each check wakes a database that has paused. */
+    check: v.pipe(
+      v.string(),
+      v.regex(
+        /^rate\((1 (hour|day)|([2-9]|1\d|2[0-4]) hours|[23] days)\)$/,
+        "must be a rate from rate(1 hour) to rate(3 days)",
+      ),
+    ),
+  }),
   mail: v.pipe(
     v.strictObject({
       /** Domain or address that SES may send from. */
@@ -158,6 +168,29 @@ export const schemas = {
     scanLimitGb: integer(1, 10_000),
     /** Pulumi refuses to delete the bucket. */
     deletionProtection: v.boolean(),
+  }),
+  /** What is watched, and beyond what something is wrong. What is left out is not watched; each alarm costs $0.10 a month or so. */
+  alarms: v.strictObject({
+    /** Who is told; each confirms a mail of AWS first. */
+    mails: v.array(v.pipe(v.string(), v.regex(/^[\w.+-]+@([a-z\d-]+\.)+[a-z]{2,}$/, "must be an e-mail address"))),
+    /** $3 a month after the first three of an account. */
+    dashboard: v.boolean(),
+    /** A balance that is not what its transactions add up to; a check of the ledger that does not come. */
+    ledger: v.boolean(),
+    /** Events that the broker refuses, and those that consumers cannot handle. */
+    deadLetters: v.boolean(),
+    /** Requests that fail on our side, of a hundred. */
+    apiErrorPercent: v.exactOptional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(100))),
+    /** One request in a hundred may take longer. */
+    apiLatencyMs: v.exactOptional(integer(10, 30_000)),
+    /** How long an event may wait for its publication. */
+    relayLagSeconds: v.exactOptional(integer(10, 86_400)),
+    /** How many events may wait for a consumer. */
+    consumerLagEvents: v.exactOptional(integer(1, 10_000_000)),
+    /** Of what database.maxCapacity allows. */
+    databaseCapacityPercent: v.exactOptional(integer(10, 100)),
+    /** US dollars, of the whole account. */
+    monthlyBudget: v.exactOptional(integer(1, 1_000_000)),
   }),
   logs: v.strictObject({
     /** How long logs are kept: one of the periods that CloudWatch Logs knows. */

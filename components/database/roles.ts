@@ -2,11 +2,12 @@
  * A login role for every use of a database, so that each function holds only the rights of its own work: `migrator` changes the
  * schema, `api` reads and writes as the migrations grant it, `relay` reads the outbox, `reader` looks up what other functions
  * may know of this database, `consumer` writes what events tell, `loader` writes what comes from outside, such as exchange rates,
- * `exporter` reads all that is kept of a person, for that person, `copier` what another database can be made of.
+ * `exporter` reads all that is kept of a person, for that person, `copier` what another database can be made of, `auditor` what it takes
+ * to prove that the data agree.
  */
-export type DatabaseUse = "migrator" | "api" | "relay" | "reader" | "consumer" | "loader" | "exporter" | "copier";
+export type DatabaseUse = (typeof DATABASE_USES)[number];
 
-export const DATABASE_USES: DatabaseUse[] = [
+export const DATABASE_USES = [
   "migrator",
   "api",
   "relay",
@@ -15,7 +16,8 @@ export const DATABASE_USES: DatabaseUse[] = [
   "loader",
   "exporter",
   "copier",
-];
+  "auditor",
+] as const;
 
 export const roleName = (databaseName: string, use: DatabaseUse): string => `${databaseName}_${use}`;
 

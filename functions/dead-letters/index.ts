@@ -3,9 +3,10 @@ import type { EventBus } from "../../components/event-bus";
 import { kafkaSettings } from "../../components/event-bus/connection";
 import { DEAD_LETTERS, deadLetterTopic, REPLAY } from "../../components/event-bus/names";
 import { Lambda } from "../../components/lambda";
+import { metricsLink } from "../../components/metrics";
 import { invokeBySchedule } from "../../components/schedule";
 import { kafkaPublisher } from "../runtime/kafka";
-import { deadLetterMetric } from "./metric";
+import { meter } from "../runtime/metrics";
 import { type ReplayEvent, replayer } from "./replay";
 import { setAside } from "./set-aside";
 
@@ -30,10 +31,10 @@ export class DeadLetters extends pulumi.ComponentResource {
         DEAD_LETTERS,
         {
           description: "Sets aside records that a consumer could not handle",
-          links: [bus.publish(...bus.topics.map(deadLetterTopic))],
+          links: [bus.publish(...bus.topics.map(deadLetterTopic)), metricsLink()],
           timeout: 30,
           logRetentionDays,
-          handler: () => setAside(kafkaPublisher(DEAD_LETTERS)),
+          handler: () => setAside(kafkaPublisher(DEAD_LETTERS), meter()),
         },
         { parent: this, dependsOn: bus.ready },
       );
@@ -48,19 +49,22 @@ export class DeadLetters extends pulumi.ComponentResource {
       REPLAY,
       {
         description: "Lists records that were set aside, and publishes them again",
-        links: [bus.replay()],
+        links: [bus.replay(), metricsLink()],
         timeout: 120,
         // The next one would share the partitions with it.
         reservedConcurrency: 1,
         logRetentionDays,
         handler: () => {
           const { Kafka, logLevel }: typeof import("kafkajs") = require("kafkajs");
+          const measure = meter();
           const kafka = new Kafka({ clientId: REPLAY, logLevel: logLevel.ERROR, ...kafkaSettings() });
           return replayer({
             kafka,
             publisher: kafkaPublisher(REPLAY),
             topics,
-            waiting: deadLetterMetric("DeadLettersWaiting"),
+            // A dimension may not be empty; what people have put there by hand has no group.
+            waiting: (topic, group, count) =>
+              measure("DeadLettersWaiting", count, { topic, consumer_group: group || "unknown" }),
           });
         },
       },

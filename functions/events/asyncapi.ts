@@ -63,7 +63,10 @@ const messagesWith = (schemas: Record<string, Json>): Json => {
             return `#/components/schemas/${title}`;
           },
         }),
-        correlationId: { description: "Tells events apart.", location: "$message.payload#/id" },
+        correlationId: {
+          description: "The API's request that led to it.",
+          location: "$message.payload#/correlationid",
+        },
         bindings: {
           kafka: {
             key: { type: "string", format: "uuid", description: `The event's \`subject\`, which is \`data.${key}\`.` },

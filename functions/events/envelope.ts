@@ -21,5 +21,12 @@ export const cloudEvent = <const Type extends string, const Source extends strin
     subject: v.pipe(Id(), v.description("What events are ordered by: the Kafka message key.")),
     time: v.pipe(Timestamp(), v.description("When it happened.")),
     datacontenttype: v.literal("application/json"),
+    correlationid: v.exactOptional(
+      v.pipe(
+        v.string(),
+        v.description("The API's request that led to it: `apigw-requestid` of its answer."),
+        v.examples(["U0kyVgEdDoEEMnA="]),
+      ),
+    ),
     data,
   });

@@ -7,24 +7,14 @@ export interface Replay {
   ids?: string[];
 }
 
-/**
- * Counts dead letters of a database's outbox for the alarm: metric `OutboxDeadLetters` of the namespace `Ahorro` by the dimension
- * `database`, in CloudWatch's embedded metric format.
- */
-export const deadLetterMetric = (database: string): (() => void) => {
-  const { Metrics }: typeof import("@aws-lambda-powertools/metrics") = require("@aws-lambda-powertools/metrics");
-  const metrics = new Metrics({ namespace: "Ahorro" });
-  // No dimension `service`: an alarm has to name all dimensions of what it watches.
-  metrics.clearDefaultDimensions();
-  return () => {
-    metrics.addDimension("database", database).addMetric("OutboxDeadLetters", "Count", 1);
-    metrics.publishStoredMetrics();
-  };
-};
-
 /** Sets aside an event that the broker refuses, with its place, so that the others can go on. */
 export const bury = async (sql: Sql, event: OutboxEvent, error: unknown): Promise<void> => {
-  console.error({ message: "an event was refused by the broker", id: event.id, error: String(error) });
+  const { correlationid }: { correlationid?: string } = JSON.parse(event.payload);
+  console.error({
+    message: "an event was refused by the broker",
+    ...{ event_id: event.id, event_type: event.event_type, correlation_id: correlationid },
+    error: String(error),
+  });
   await sql`
     with refused as (
       delete from outbox where id = ${event.id}

@@ -3,12 +3,13 @@ import type { Database } from "../../components/database";
 import type { EventBus } from "../../components/event-bus";
 import { callLink, Lambda } from "../../components/lambda";
 import type { Link } from "../../components/link";
+import { metricsLink } from "../../components/metrics";
 import { invokeBySchedule } from "../../components/schedule";
 import { handOver } from "../runtime/hand-over";
 import { kafkaPublisher } from "../runtime/kafka";
+import { meter } from "../runtime/metrics";
 import { connect } from "../runtime/postgres";
-import { deadLetterMetric } from "./dead-letters";
-import { relay } from "./relay";
+import { type RelayEvent, relay } from "./relay";
 
 export interface OutboxRelayArgs {
   database: Database;
@@ -52,6 +53,7 @@ export class OutboxRelay extends pulumi.ComponentResource {
         links: [
           args.database.link(args.databaseName, "relay"),
           bus.publish(topic),
+          metricsLink(),
           ...(direct ? [invokeLink(consumers)] : []),
         ],
         timeout: 60,
@@ -59,12 +61,13 @@ export class OutboxRelay extends pulumi.ComponentResource {
         logRetentionDays: args.logRetentionDays,
         handler: () => {
           const publisher = direct ? handOver() : kafkaPublisher("relay");
-          const buried = deadLetterMetric(databaseName);
+          const measure = meter();
           return relay({
             connect: () => connect("relay"),
             publish: (messages) => publisher.publish(topic, messages),
             afterwards,
-            buried,
+            buried: () => measure("OutboxDeadLetters", 1, { database: databaseName }),
+            aged: (seconds) => measure("OutboxAge", seconds, { database: databaseName }),
           });
         },
       },
@@ -74,6 +77,7 @@ export class OutboxRelay extends pulumi.ComponentResource {
       description: "Looks for events left in an outbox",
       rate: args.sweep,
       lambda: this.lambda,
+      event: { sweep: true } satisfies RelayEvent,
     });
     this.registerOutputs({});
   }

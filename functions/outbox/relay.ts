@@ -6,7 +6,7 @@ import type { Context } from "aws-lambda";
 import type { Message } from "kafkajs";
 import type { Connection, Sql } from "../runtime/postgres";
 import { bury, type Replay, replayDeadLetters } from "./dead-letters";
-import { type Afterwards, advance, forget, isHeldBack, note, type OutboxEvent } from "./rows";
+import { type Afterwards, advance, ageOf, forget, isHeldBack, note, type OutboxEvent } from "./rows";
 import { takeTurn } from "./turn";
 import { LINGER } from "./wake";
 
@@ -19,10 +19,14 @@ export interface RelayOptions {
   afterwards: Afterwards;
   /** Told of each event that the broker refuses for good. */
   buried: () => void;
+  /** Told by each sweep since when the oldest event waits, in seconds. */
+  aged: (seconds: number) => void;
 }
 
-/** What a relay is invoked with: nothing (by an API or the schedule), or what to do before. */
+/** What a relay is invoked with: nothing by an API; by others, what to do before. */
 export interface RelayEvent {
+  /** By the schedule: measures how far behind relays are, whoever is at work. */
+  sweep?: true;
   /** Moves dead letters back into the outbox. */
   replay?: Replay;
 }
@@ -43,9 +47,10 @@ const RESERVE = 5_000;
  */
 export const relay =
   (options: RelayOptions) =>
-  async ({ replay }: RelayEvent, context: Pick<Context, "getRemainingTimeInMillis">) => {
+  async ({ replay, sweep }: RelayEvent, context: Pick<Context, "getRemainingTimeInMillis">) => {
     const sql = options.connect();
     try {
+      if (sweep) options.aged(await ageOf(sql, options.afterwards));
       const replayed = replay ? { replayed: await replayDeadLetters(sql, replay) } : {};
       if (!(await takeTurn(sql))) return { ...replayed, published: 0, busy: true };
       const published = await drain(sql, options, () => context.getRemainingTimeInMillis() > RESERVE);

@@ -61,6 +61,18 @@ export const isHeldBack = async (sql: Sql, afterwards: Afterwards): Promise<bool
   return found?.held ?? false;
 };
 
+/** Since when the next event waits, in seconds; 0 when none does. */
+export const ageOf = async (sql: Sql, afterwards: Afterwards): Promise<number> => {
+  const [next] = await sql<{ age: number }[]>`
+    select greatest(extract(epoch from now() - created_at), 0)::float8 as age
+    from outbox
+    ${afterwards === "mark" ? sql`where status = 'pending'` : sql``}
+    order by xid, seq
+    limit 1
+  `;
+  return next?.age ?? 0;
+};
+
 /** Counts a failed attempt; which says nothing of the events, so they stay. */
 export const note = async (sql: Sql, events: OutboxEvent[], error: unknown): Promise<void> => {
   await sql`

@@ -15,6 +15,8 @@ export interface CloudEvent {
   subject: string;
   /** RFC 3339. */
   time: string;
+  /** The API's request that led to it. */
+  correlationid?: string;
   data: Event["data"];
 }
 
@@ -70,10 +72,16 @@ const failureOf = async (
     try {
       const event = eventOf(record);
       const handle = event && Object.hasOwn(handlers, event.type) ? handlers[event.type] : undefined;
-      if (event && handle) await handle(event);
+      if (event && handle) {
+        await handle(event);
+        tellHandled(record);
+      }
       return undefined;
     } catch (error) {
-      if (isTransient(error)) throw error;
+      if (isTransient(error)) {
+        console.warn({ message: "A record waits", ...placeOf(record), ...causeOf(record), error: String(error) });
+        throw error;
+      }
       const reason = poisonOf(error);
       const wait = WAITS[attempts - 1];
       if (reason !== undefined || wait === undefined) return { reason: reason ?? "handler_failed", error, attempts };
@@ -84,13 +92,33 @@ const failureOf = async (
   }
 };
 
-/** For whoever has to mend it: where the record is, and where the handler failed. */
-const tell = ({ topic, partition, offset }: MSKRecord, { reason, attempts, error }: Cause): void =>
+/** For whoever has to mend it: where the record is, what led to it, and where the handler failed. */
+const tell = (record: MSKRecord, { reason, attempts, error }: Cause): void =>
   console.error({
     message: "A record could not be handled",
-    ...{ topic, partition, offset, reason, attempts },
+    ...placeOf(record),
+    ...causeOf(record),
+    ...{ reason, attempts },
     error: error instanceof Error ? (error.stack ?? String(error)) : String(error),
   });
+
+/** Where the function's log level is DEBUG only: a line for each event would cost more than all that it is for. */
+const tellHandled = (record: MSKRecord): void => {
+  if (!/^(DEBUG|TRACE)$/.test(process.env.AWS_LAMBDA_LOG_LEVEL ?? "")) return;
+  console.debug({ message: "A record was handled", ...placeOf(record), ...causeOf(record) });
+};
+
+const placeOf = ({ topic, partition, offset }: MSKRecord) => ({ topic, partition, offset });
+
+/** Which event a record is, and which request led to it; nothing, where it is no event. */
+const causeOf = (record: MSKRecord) => {
+  try {
+    const { id, type, correlationid } = eventOf(record) ?? {};
+    return { event_id: id, event_type: type, correlation_id: correlationid };
+  } catch {
+    return {};
+  }
+};
 
 /** Undefined for a tombstone, which has no value. */
 const eventOf = ({ topic, partition, offset, value }: MSKRecord): CloudEvent | undefined => {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2WithLambdaAuthorizer } from "aws-lambda";
 import * as v from "valibot";
+import { beginRequest } from "./correlation";
 import type { Caller, Context, Endpoint, EndpointTable, Fields, Schema } from "./endpoint";
 import { isUnavailable } from "./postgres";
 import { type Problem, problem, problemOf } from "./problem";
@@ -29,6 +30,7 @@ const largestBody = 1_048_576;
 export const dispatcher =
   <Unit>(table: EndpointTable<Unit>, work: UnitOfWork<Unit>, committed: () => Promise<void> = nothing) =>
   async (event: HttpEvent): Promise<Response> => {
+    beginRequest(event.requestContext.requestId);
     try {
       const endpoint = table[event.routeKey];
       if (endpoint === undefined) throw problem(404, "route_not_found", "There is no such route.");
@@ -182,7 +184,7 @@ const unforeseen = (error: unknown, event: HttpEvent): Problem => {
   console.error({
     message: "request failed",
     route: event.routeKey,
-    request_id: event.requestContext.requestId,
+    correlation_id: event.requestContext.requestId,
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),
   });
   return isUnavailable(error)

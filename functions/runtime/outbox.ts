@@ -1,3 +1,4 @@
+import { correlationId } from "./correlation";
 import { newId } from "./ids";
 import type { Sql } from "./postgres";
 
@@ -23,6 +24,7 @@ export interface OutboxRow {
 /** The row of an event that happened now. */
 export const outboxRow = ({ type, source, aggregateId, data }: Event): OutboxRow => {
   const id = newId();
+  const correlationid = correlationId();
   const payload = {
     specversion: "1.0",
     id,
@@ -31,6 +33,7 @@ export const outboxRow = ({ type, source, aggregateId, data }: Event): OutboxRow
     subject: aggregateId,
     time: new Date().toISOString(),
     datacontenttype: "application/json",
+    ...(correlationid !== undefined && { correlationid }),
     data,
   };
   return { id, event_type: type, aggregate_id: aggregateId, payload };

@@ -4,13 +4,17 @@ import type { Database } from "../../components/database";
 import { Migrations } from "../../components/database/migrations";
 import type { EventBus } from "../../components/event-bus";
 import type { ApiService, Route } from "../../components/http-api";
-import { Lambda } from "../../components/lambda";
+import { callLink, Lambda } from "../../components/lambda";
+import { metricsLink } from "../../components/metrics";
+import { invokeBySchedule } from "../../components/schedule";
 import { relayLink } from "../outbox";
 import { isTurnAwaited } from "../outbox/turn";
 import { relayWaker } from "../outbox/wake";
 import { connectBucket } from "../runtime/bucket";
 import { dispatcher } from "../runtime/dispatch";
 import { routesOf } from "../runtime/endpoint";
+import { invoker } from "../runtime/invoke";
+import { meter } from "../runtime/metrics";
 import type { PersonalDataSource } from "../runtime/personal-data";
 import { connect } from "../runtime/postgres";
 import { statementWork } from "../runtime/statement-work";
@@ -18,6 +22,7 @@ import { transactionsConsumer } from "./consumer";
 import { transactionsEndpoints } from "./endpoints";
 import { exportEndpoints } from "./export";
 import { exporter } from "./exporter";
+import { ledgerCheck } from "./ledger-check";
 import { TRANSACTIONS_FILES } from "./personal-data";
 import { renderings } from "./rendering";
 
@@ -28,14 +33,16 @@ export interface TransactionsServiceArgs {
   database: Database;
   /** Takes files that are too large for an answer, and deletes them after a day. */
   exports: Bucket;
+  /** How often the ledger is checked, e.g. `rate(6 hours)`; an idle database that may pause is woken by it. */
+  check: string;
   /** Requests per second that the whole API takes; told to clients. */
   rateLimit: number;
   logRetentionDays: pulumi.Input<number>;
 }
 
 /**
- * Balances and transactions, the ledger: a function that serves them, one that learns from events who may see them, and one that makes
- * files of them; all on the database `transactions`. Costs nothing when idle.
+ * Balances and transactions, the ledger: a function that serves them, one that learns from events who may see them, one that makes
+ * files of them, and one that checks them; all on the database `transactions`. Costs nothing when idle but the checks.
  */
 export class TransactionsService extends pulumi.ComponentResource implements ApiService {
   readonly lambda: Lambda;
@@ -115,7 +122,47 @@ export class TransactionsService extends pulumi.ComponentResource implements Api
     );
     this.exports = { lambda: files, routes: routesOf(exportEndpoints()) };
     this.personalData = { lambda: files, files: TRANSACTIONS_FILES };
+    createLedgerCheck(this, args);
     this.routes = routesOf(transactionsEndpoints());
     this.registerOutputs();
   }
+}
+
+const LEDGER_CHECK = "ledger-check";
+
+/** Checks the whole ledger again and again: in one invocation after the other, where one has not the time for all. */
+function createLedgerCheck(parent: TransactionsService, args: TransactionsServiceArgs): void {
+  const lambda = new Lambda(
+    LEDGER_CHECK,
+    {
+      description: "Proves that every balance is what its transactions add up to",
+      links: [
+        args.database.link("transactions", "auditor"),
+        callLink(parent, LEDGER_CHECK, { variable: "LEDGER_CHECK_FUNCTION", sid: "GoOn" }),
+        metricsLink(),
+      ],
+      timeout: 900,
+      logRetentionDays: args.logRetentionDays,
+      handler: () => {
+        const measure = meter();
+        const invoke = invoker();
+        const about = { database: "transactions" };
+        return ledgerCheck({
+          sql: connect("ledger-check"),
+          goOn: (event) => invoke(process.env.LEDGER_CHECK_FUNCTION ?? "", event),
+          different: (count) => measure("LedgerDifferences", count, about),
+          completed: (checked) => {
+            measure("LedgerBalances", checked, about);
+            measure("LedgerChecks", 1, about);
+          },
+        });
+      },
+    },
+    { parent, dependsOn: [parent.migrated] },
+  );
+  invokeBySchedule(parent, LEDGER_CHECK, {
+    description: "Checks the ledger",
+    rate: args.check,
+    lambda,
+  });
 }

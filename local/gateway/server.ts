@@ -76,7 +76,9 @@ function handle(context: Context, message: IncomingMessage, response: ServerResp
   // A client may leave at any time; that is no fault of the gateway.
   message.on("error", () => response.destroy());
   response.on("error", () => response.destroy());
-  const send = (answer: GatewayResponse) => sendAnswer(context, message, response, answer);
+  // The same in the function's event and in the answer.
+  const id = requestId();
+  const send = (answer: GatewayResponse) => sendAnswer(context, message, response, answer, id);
   const reply = (answer: GatewayResponse) => send(withCors(context.cors, answer, message.headers.origin));
   const refuse = (status: GatewayErrorStatus) => {
     // The connection ends after a request that was not taken whole, but not before the client could read the answer.
@@ -97,7 +99,7 @@ function handle(context: Context, message: IncomingMessage, response: ServerResp
     else if (match === undefined) reply(gatewayError(404));
     else {
       request.body = body;
-      invoke(context, request, match)
+      invoke(context, request, match, id)
         .then(reply)
         .catch((error) => reply(gatewayError(500, String(error))));
     }
@@ -111,9 +113,14 @@ function preflightAnswer({ cors }: Context, { method, headers }: GatewayRequest)
   return { status: 204, headers: cors.preflight(headers.origin), body: "" };
 }
 
-async function invoke(context: Context, request: GatewayRequest, match: Match<Target>): Promise<GatewayResponse> {
+async function invoke(
+  context: Context,
+  request: GatewayRequest,
+  match: Match<Target>,
+  id: string,
+): Promise<GatewayResponse> {
   const { routeKey, functionArn, authorizer, timeoutMs } = match.value;
-  const event = createEvent(request, routeKey, match.parameters, requestId(), context.settings);
+  const event = createEvent(request, routeKey, match.parameters, id, context.settings);
   if (authorizer !== undefined) {
     const decision = await authorizer.decide(event);
     if (!decision.allowed) return gatewayError(decision.status, decision.reason);
@@ -130,7 +137,13 @@ async function invoke(context: Context, request: GatewayRequest, match: Match<Ta
   });
 }
 
-function sendAnswer(context: Context, message: IncomingMessage, response: ServerResponse, answer: GatewayResponse) {
+function sendAnswer(
+  context: Context,
+  message: IncomingMessage,
+  response: ServerResponse,
+  answer: GatewayResponse,
+  id: string,
+) {
   const { status, headers, body, reason } = answer;
   const { method = "", url = "" } = message;
   if (reason !== undefined) context.log({ method, path: url, status, reason });
@@ -138,7 +151,7 @@ function sendAnswer(context: Context, message: IncomingMessage, response: Server
   const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   // RFC 9110, 8.6: no content-length with 204.
   if (status !== 204) headers["content-length"] = String(bytes);
-  headers["apigw-requestid"] = requestId();
+  headers["apigw-requestid"] = id;
   response.writeHead(status, headers);
   response.end(method === "HEAD" || status === 204 || status === 304 ? undefined : body);
 }

@@ -23,13 +23,15 @@ function functionOf(resource: Resource): FunctionDefinition {
     );
   if (typeof directory !== "string") throw missing("code archive");
   if (typeof inputs.handler !== "string") throw missing("handler");
+  // "Setting log format and level": functions that log JSON are told from which level on their lines are kept.
+  const level: string | undefined = inputs.loggingConfig?.applicationLogLevel;
   const reserved: unknown = inputs.reservedConcurrentExecutions;
   return {
     name: outputs.name ?? inputs.name ?? resource.name,
     arn: outputs.arn,
     directory,
     handler: inputs.handler,
-    environment: inputs.environment?.variables ?? {},
+    environment: { ...inputs.environment?.variables, ...(level && { AWS_LAMBDA_LOG_LEVEL: level }) },
     memoryMb: inputs.memorySize ?? DEFAULT_MEMORY_MB,
     timeoutSeconds: inputs.timeout ?? DEFAULT_TIMEOUT_SECONDS,
     // -1 is how the provider says "no reservation".

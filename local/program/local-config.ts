@@ -24,6 +24,7 @@ export const localConfig = (): Record<string, string> => ({
     sweep: "rate(1 minute)",
     deletionProtection: false,
   }),
+  "ahorro:ledger": JSON.stringify({ check: "rate(1 hour)" }),
   "ahorro:mail": JSON.stringify({ identity: "ahorro.localhost", from: "no-reply@ahorro.localhost" }),
   // Nothing leaves the laptop unless it is wished for.
   "ahorro:rates": JSON.stringify(process.env.ECB_URL ? { feedUrl: process.env.ECB_URL } : {}),
@@ -32,5 +33,18 @@ export const localConfig = (): Record<string, string> => ({
   "ahorro:domain": JSON.stringify({}),
   "ahorro:edge": JSON.stringify({ originKeys: [], originRequired: false }),
   "ahorro:lake": JSON.stringify({ keepDays: 400, scanLimitGb: 1, deletionProtection: false }),
+  // None rings on a laptop; all are declared, so that tests see what they watch.
+  "ahorro:alarms": JSON.stringify({
+    mails: [],
+    dashboard: true,
+    ledger: true,
+    deadLetters: true,
+    apiErrorPercent: 1,
+    apiLatencyMs: 1000,
+    relayLagSeconds: 120,
+    consumerLagEvents: 1000,
+    databaseCapacityPercent: 80,
+    monthlyBudget: 1,
+  }),
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });

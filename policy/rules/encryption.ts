@@ -44,6 +44,16 @@ export const encryptionRules: Rule[] = [
       ),
   },
   {
+    name: "topics-encrypted",
+    description: "What is told to people is encrypted with a key of ours, which the services that tell it may use.",
+    types: ["aws:sns/topic:Topic"],
+    violation: ({ inputs }) =>
+      unless(
+        inputs.kmsMasterKeyId !== undefined && inputs.kmsMasterKeyId !== "alias/aws/sns",
+        "does not set kmsMasterKeyId to a key of ours",
+      ),
+  },
+  {
     name: "streams-encrypted",
     description: "What waits to be delivered is encrypted.",
     types: ["aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"],

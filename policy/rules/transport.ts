@@ -36,6 +36,12 @@ export const transportRules: Rule[] = [
     violationWithin: (queue, all) => refusesPlainTextWithin("aws:sqs/queuePolicy:QueuePolicy", queue, all),
   },
   {
+    name: "topics-refuse-plain-text",
+    description: "Topics refuse what is published without TLS.",
+    types: ["aws:sns/topic:Topic"],
+    violationWithin: (topic, all) => refusesPlainTextWithin("aws:sns/topicPolicy:TopicPolicy", topic, all),
+  },
+  {
     name: "brokers-speak-tls-to-iam-roles",
     description:
       "Kafka is spoken over TLS, between brokers too, by clients that sign in with IAM roles; by nobody else.",

@@ -11,7 +11,11 @@ type Changes = Record<string, unknown>;
 
 /** What cannot be, in which stack, and what the message must say: the key, why, and what to do. */
 const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
-  ["prod", { "events.broker": "none" }, /"ahorro:events\.broker".*without a broker.*Set it to "serverless" or/],
+  [
+    "prod",
+    { "events.broker": "none", "alarms.consumerLagEvents": undefined },
+    /"ahorro:events\.broker".*without a broker.*Set it to "serverless" or/,
+  ],
   ["prod", { "database.deletionProtection": false }, /"ahorro:database\.deletionProtection".*Set it to true/],
   ["prod", { "identity.deletionProtection": false }, /"ahorro:identity\.deletionProtection"/],
   ["prod", { "categories.deletionProtection": false }, /"ahorro:categories\.deletionProtection"/],
@@ -33,6 +37,32 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["staging", { "identity.passwordSignIn": true }, /"ahorro:identity\.passwordSignIn".*Set it to false/],
   ["dev", { "events.sweep": "rate(5 minutes)" }, /"ahorro:events\.sweep".*before it has paused.*Sweep less often/],
   ["dev", { "events.sweep": "rate(4 minutes)" }, /"ahorro:events\.sweep"/],
+  [
+    "dev",
+    { "ledger.check": "rate(1 hour)", "database.autoPauseSeconds": 3600 },
+    /"ahorro:ledger\.check".*before it has paused.*Check less often/,
+  ],
+  ["dev", { "alarms.consumerLagEvents": 10 }, /"ahorro:alarms\.consumerLagEvents".*without a broker.*Remove it/],
+  [
+    "staging",
+    { "alarms.relayLagSeconds": 60, "events.sweep": "rate(1 day)" },
+    /"ahorro:alarms\.relayLagSeconds".*12 hours/,
+  ],
+  ["prod", { "alarms.mails": [] }, /"ahorro:alarms\.mails".*Add an address/],
+  ["prod", { "alarms.ledger": false }, /"ahorro:alarms\.ledger".*Set it to true/],
+  ["prod", { "alarms.deadLetters": false }, /"ahorro:alarms\.deadLetters".*Set it to true/],
+  ...[
+    "apiErrorPercent",
+    "apiLatencyMs",
+    "relayLagSeconds",
+    "consumerLagEvents",
+    "databaseCapacityPercent",
+    "monthlyBudget",
+  ].map((alarm): [string, Changes, RegExp] => [
+    "prod",
+    { [`alarms.${alarm}`]: undefined },
+    new RegExp(`"ahorro:alarms\\.${alarm}".*nobody would be told.*Set it`),
+  ]),
   ["dev", { "rates.feedUrl": "http://ecb.example" }, /"ahorro:rates\.feedUrl".*Use https/],
   ["dev", { "domain.name": "app.a.example" }, /"ahorro:domain\.zone".*is missing.*Set it to the public hosted zone/],
   [
@@ -53,14 +83,16 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
 /** What is not refused, so that the rules say no more than they should. */
 const POSSIBLE: [stack: string, changes: Changes][] = [
   ["prod", { "events.broker": "provisioned" }],
-  ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
+  ["staging", { "events.broker": "none", "alarms.consumerLagEvents": undefined, "logs.retentionDays": 1 }],
+  ["staging", { "alarms.relayLagSeconds": 60, "events.sweep": "rate(12 hours)" }],
+  ["dev", { "ledger.check": "rate(2 hours)", "database.autoPauseSeconds": 3600 }],
+  ["staging", { "network.awsAccess": "ipv6", "events.broker": "none", "alarms.consumerLagEvents": undefined }],
   ["prod", { "domain.name": "ahorro.example", "domain.api": "a.b.ahorro.example" }],
   ["prod", { "domain.api": null }],
   ["prod", { "domain.name": null, "domain.zone": null, "domain.api": null }],
   ["prod", { "edge.originKeys": [8, 7] }],
   ["staging", { "edge.firewall": null, "edge.originRequired": false }],
   ["dev", { "edge.originKeys": [1] }],
-  ["staging", { "network.awsAccess": "ipv6", "events.broker": "none" }],
   ["dev", { "network.awsAccess": "endpoints", "network.natGateways": "Single" }],
   ["dev", { "events.sweep": "rate(6 minutes)" }],
   ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
@@ -119,7 +151,7 @@ describe("configuration that cannot be, though each value of it can", () => {
 
   it("is told all at once", async () => {
     await mocks("prod");
-    configure("prod", { "events.broker": "none", "database.instances": 1 });
+    configure("prod", { "events.broker": "none", "alarms.consumerLagEvents": undefined, "database.instances": 1 });
     assert.deepEqual(keysTold(), ["ahorro:database.instances", "ahorro:events.broker"]);
     configure("prod", { "logs.retentionDays": 8, "logs.color": "red", "web.priceClass": "cheap" });
     assert.deepEqual(keysTold(), ["ahorro:logs.color", "ahorro:logs.retentionDays", "ahorro:web.priceClass"]);

@@ -131,6 +131,13 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
       /"ahorro:events\.sweep".*must be a rate, such as rate\(5 minutes\)/,
     ],
   ),
+  ...["rate(30 minutes)", "rate(25 hours)", "rate(4 days)", "rate(1 hours)"].map(
+    (check): [string, Record<string, string>, RegExp] => [
+      `a check of the ledger at "${check}"`,
+      { "ahorro:ledger": JSON.stringify({ check }) },
+      /"ahorro:ledger\.check".*must be a rate from rate\(1 hour\) to rate\(3 days\)/,
+    ],
+  ),
   ["text instead of an object", { "ahorro:api": "fast" }, /"ahorro:api".*not an object but "fast"/],
 ];
 

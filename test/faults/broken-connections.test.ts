@@ -80,7 +80,13 @@ describe("connections that break under the relay", () => {
       return breaking(sql);
     };
     const connection = await open();
-    const run = relay({ connect: () => connection, publish: async () => {}, afterwards: "delete", buried: () => {} });
+    const run = relay({
+      connect: () => connection,
+      publish: async () => {},
+      afterwards: "delete",
+      buried: () => {},
+      aged: () => {},
+    });
     const failed = assert.rejects(run({}, { getRemainingTimeInMillis: () => 60_000 }), { code: "CONNECTION_CLOSED" });
     assert.ok(
       await within(

@@ -45,6 +45,7 @@ const handler = relay({
   },
   afterwards,
   buried: () => {},
+  aged: () => {},
 });
 
 const answer = (message: Answer) => process.send?.(message);

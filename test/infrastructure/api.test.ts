@@ -78,7 +78,7 @@ describe("API and identity as declared for prod", () => {
     });
   });
 
-  it("lets only this API invoke the functions, and schedules relays, the count of dead letters, and exchange rates", () => {
+  it("lets only this API invoke the functions, and schedules relays, the count of dead letters, the check of the ledger, and exchange rates", () => {
     const api = "arn:aws:execute-api:eu-west-1:123456789012:apiid";
     const permissions = resourcesOf(graph, "aws:lambda/permission:Permission").map(({ inputs }) => inputs);
     const allowed = (name: string, sourceArn: string, principal = "apigateway.amazonaws.com") => ({
@@ -98,6 +98,7 @@ describe("API and identity as declared for prod", () => {
         allowed("ahorro-prod-categories-api", `${api}/*/*`),
         scheduled("dead-letters-replay"),
         allowed("ahorro-prod-exports-api", `${api}/*/*`),
+        scheduled("ledger-check"),
         allowed("ahorro-prod-platform-api", `${api}/*/*`),
         scheduled("rates-loader", "rates"),
         allowed("ahorro-prod-transactions-api", `${api}/*/*`),

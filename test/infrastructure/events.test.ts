@@ -157,6 +157,7 @@ describe("the event bus", function () {
         DATABASE_NAME: database,
         DATABASE_USER: `${database}_relay`,
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+        METRICS_NAMESPACE: "ahorro-dev",
         // How it gets to the Lambda API: see dual-stack.test.ts.
         AWS_ENDPOINT_URL_LAMBDA: "https://lambda.eu-west-1.api.aws",
         NODE_OPTIONS: "--dns-result-order=ipv6first",
@@ -296,7 +297,7 @@ describe("outboxes", function () {
         each((name) => ({
           rule: name,
           arn: `arn:aws:lambda:eu-west-1:123456789012:function:ahorro-${stack}-${name}`,
-          input: "{}",
+          input: '{"sweep":true}',
         })),
       );
       for (const name of relays) {

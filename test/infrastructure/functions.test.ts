@@ -171,6 +171,17 @@ const STATEMENTS: Record<string, unknown[]> = {
     connectAs("transactions_consumer"),
     ...consumeEvents("transactions", "ahorro.users"),
   ],
+  "ledger-check": [
+    ...base("ledger-check"),
+    ...inNetwork("ledger-check"),
+    connectAs("transactions_auditor"),
+    {
+      Sid: "GoOn",
+      Effect: "Allow",
+      Action: ["lambda:InvokeFunction"],
+      Resource: "arn:aws:lambda:eu-west-1:123456789012:function:ahorro-prod-ledger-check",
+    },
+  ],
   "analytics-migrations": [
     ...base("analytics-migrations"),
     ...inNetwork("analytics-migrations"),
@@ -376,6 +387,7 @@ const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConc
   "exports-api": { timeout: 15, memorySize: 512 },
   "exports-job": { timeout: 900, memorySize: 1024 },
   "exports-consumer": { timeout: 60, memorySize: 512 },
+  "ledger-check": { timeout: 900, memorySize: 512 },
   "rates-writer": { timeout: 60, memorySize: 512 },
   "users-migrations": { timeout: 900, memorySize: 512 },
   "analytics-api": { timeout: 15, memorySize: 512 },
@@ -470,6 +482,7 @@ describe("functions as declared for prod", () => {
       "identity-consumer": undefined,
       "lake-consumer": undefined,
       "transactions-api": placement,
+      "ledger-check": placement,
       "transactions-migrations": placement,
       "analytics-migrations": placement,
       "rates-loader": undefined,
@@ -508,6 +521,7 @@ describe("functions as declared for prod", () => {
         DATABASE_USER: `${database}_relay`,
         KAFKA_BROKERS: "boot-events.kafka-serverless.eu-west-1.amazonaws.com:9098",
         KAFKA_SECURITY: "iam",
+        METRICS_NAMESPACE: "ahorro-prod",
       });
       assert.deepEqual(resource(graph, FUNCTION, `${database}-migrations`).inputs.environment.variables, {
         ...variables,

@@ -8,7 +8,8 @@ import { graphOf, LOAD_TIMEOUT, PLANTED_SECRET, resource, STACKS } from "./graph
 const FUNCTION = "aws:lambda/function:Function";
 
 /** What is configured to exist more than once, or not everywhere. */
-const CONFIGURED = /^aws:(rds\/clusterInstance:ClusterInstance|kms\/key:Key) /;
+const CONFIGURED =
+  /^aws:(rds\/clusterInstance:ClusterInstance|kms\/key:Key|cloudwatch\/(metricAlarm:MetricAlarm|dashboard:Dashboard)|sns\/topicSubscription:TopicSubscription) /;
 
 /** What there is only where functions reach AWS by interface endpoints, or only where they do so by IPv6; see dual-stack.test.ts. */
 const OF_ACCESS =

@@ -46,6 +46,7 @@ const LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfigurat
 const VERSIONING = "aws:s3/bucketVersioning:BucketVersioning";
 const BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy";
 const QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy";
+const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
 const PARAMETERS = "aws:rds/clusterParameterGroup:ClusterParameterGroup";
 const INSTANCE = "aws:rds/clusterInstance:ClusterInstance";
 const ACL_LOGS = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration";
@@ -132,6 +133,10 @@ export const EXAMPLES: Record<string, Examples> = {
     good: { inputs: { sqsManagedSseEnabled: true } },
     bad: { unset: { inputs: {} }, off: { inputs: { sqsManagedSseEnabled: false } } },
   },
+  "topics-encrypted": {
+    good: { inputs: { kmsMasterKeyId: "arn:aws:kms:eu-west-1:123456789012:key/1" } },
+    bad: { unset: { inputs: {} }, "with AWS's key": { inputs: { kmsMasterKeyId: "alias/aws/sns" } } },
+  },
   "streams-encrypted": {
     good: { inputs: { serverSideEncryption: { enabled: true } } },
     bad: { unset: { inputs: {} } },
@@ -169,6 +174,10 @@ export const EXAMPLES: Record<string, Examples> = {
   "queues-refuse-plain-text": {
     good: { inputs: {}, made: { [QUEUE_POLICY]: tlsOnly } },
     bad: { "no policy": { inputs: {} }, "that of another": { inputs: {}, others: { [QUEUE_POLICY]: tlsOnly } } },
+  },
+  "topics-refuse-plain-text": {
+    good: { inputs: {}, made: { [TOPIC_POLICY]: tlsOnly } },
+    bad: { "no policy": { inputs: {} }, "that of another": { inputs: {}, others: { [TOPIC_POLICY]: tlsOnly } } },
   },
   "brokers-speak-tls-to-iam-roles": {
     type: "aws:msk/cluster:Cluster",

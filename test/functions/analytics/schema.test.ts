@@ -20,7 +20,7 @@ describe("The database of reports", () => {
     const { analytics: sql } = await stack();
     const rights = ["select", "insert", "update", "delete", "truncate"];
     const allowed: Record<string, string[]> = {};
-    for (const role of ["api", "consumer", "loader", "reader", "relay", "exporter", "copier"]) {
+    for (const role of ["api", "consumer", "loader", "reader", "relay", "exporter", "copier", "auditor"]) {
       for (const table of TABLES) {
         const [row] = await sql<{ granted: string[] }[]>`
           select array(

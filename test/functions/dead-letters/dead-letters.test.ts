@@ -111,7 +111,7 @@ describe("A record that consumers cannot handle", () => {
       assert.deepEqual(line, { topic: USERS, DeadLetters: 1, reason: "not_json", origin });
       assert.deepEqual(Object(_aws).CloudWatchMetrics, [
         {
-          Namespace: "Ahorro",
+          Namespace: "ahorro-local",
           Dimensions: [["topic", "consumer_group"]],
           Metrics: [{ Name: "DeadLetters", Unit: "Count" }],
         },

@@ -61,6 +61,8 @@ describe("Compatibility of each of our contracts", () => {
           ],
         ];
         for (const [told, change] of changes) {
+          // What may be missing already cannot come to.
+          if (!fields.required.includes(name) && told.source.includes("may now")) continue;
           const found = incompatibilities(ours, changed(type, way, change));
           assert.equal(found.length, 1, `${type} ${way.join("/")}/${name}: ${found.join("; ")}`);
           assert.match(found[0] ?? "", told);

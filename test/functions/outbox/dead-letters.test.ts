@@ -65,7 +65,7 @@ describe("Dead letters of an outbox", () => {
           [1, 1].map((count) => [
             [
               {
-                Namespace: "Ahorro",
+                Namespace: "ahorro-local",
                 Dimensions: [["database"]],
                 Metrics: [{ Name: "OutboxDeadLetters", Unit: "Count" }],
               },

@@ -111,7 +111,8 @@ describe("The relay", () => {
         ] as const) {
           const message = byTopic[topic];
           assert.ok(message, topic);
-          const { id, time, ...event } = message.event;
+          const { id, time, correlationid = "", ...event } = message.event;
+          assert.match(correlationid, /^[\w-]{15}=$/);
           assert.deepEqual(event, {
             specversion: "1.0",
             source,

@@ -72,7 +72,7 @@ describe("The database transactions", () => {
     ];
     const rights = ["select", "insert", "update", "delete", "truncate"];
     const allowed: Record<string, string[]> = {};
-    for (const role of ["api", "reader", "relay"]) {
+    for (const role of ["api", "reader", "relay", "auditor"]) {
       for (const table of tables) {
         const [row] = await sql<{ granted: string[] }[]>`
           select array(
