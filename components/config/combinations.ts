@@ -34,6 +34,12 @@ const ANYWHERE: Combination[] = [
     what: "would fetch exchange rates without TLS",
     remedy: "Use https",
   },
+  {
+    key: "delivery.pipeline",
+    wrong: ({ delivery }) => delivery.github !== undefined && delivery.pipeline !== undefined,
+    what: "would deploy each push at the same time as GitHub's workflows do (delivery.github)",
+    remedy: "Remove one of them",
+  },
 ];
 
 /** Where families' money is. */

@@ -10,6 +10,11 @@ const origin = v.pipe(
   v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
 );
 
+const repository = v.pipe(
+  v.string(),
+  v.regex(/^[\w.-]+\/[\w.-]+$/, "must be a repository on GitHub, such as owner/name"),
+);
+
 /** The keys of the program's own configuration, below `ahorro:`. */
 export const schemas = {
   network: v.strictObject({
@@ -119,6 +124,59 @@ export const schemas = {
     scanLimitGb: integer(1, 10_000),
     deletionProtection: v.boolean(),
   }),
+  /** Who deploys besides people with keys of their own; nobody, where it is empty. */
+  delivery: v.pipe(
+    v.strictObject({
+      /** Workflows of GitHub (.github/workflows): roles for them. */
+      github: v.exactOptional(
+        v.strictObject({
+          repository,
+          /** Where the account has a provider of GitHub's tokens already, its ARN: it takes one only. */
+          oidcProviderArn: v.exactOptional(
+            v.pipe(
+              v.string(),
+              v.regex(
+                /^arn:aws:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+                "must be the ARN of the OIDC provider token.actions.githubusercontent.com",
+              ),
+            ),
+          ),
+        }),
+      ),
+      /** A pipeline in AWS. */
+      pipeline: v.exactOptional(
+        v.strictObject({
+          repository,
+          branch: v.pipe(v.string(), v.regex(/^[\w./-]+$/, "must be a branch")),
+          /** The connection to GitHub, which somebody has made and allowed in the console. */
+          connectionArn: v.pipe(
+            v.string(),
+            v.regex(
+              /^arn:aws:codeconnections:[a-z\d-]+:\d{12}:connection\/[\da-f-]{36}$/,
+              "must be the ARN of a connection of CodeConnections",
+            ),
+          ),
+        }),
+      ),
+      /** Where Pulumi keeps the stack's state: the bucket, and the KMS key that is its secrets provider. */
+      state: v.exactOptional(
+        v.strictObject({
+          bucket: v.pipe(v.string(), v.regex(/^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, "must be a bucket's name")),
+          keyArn: v.pipe(
+            v.string(),
+            v.regex(/^arn:aws:kms:[a-z\d-]+:\d{12}:key\/[\da-f-]{36}$/, "must be the ARN of a KMS key"),
+          ),
+        }),
+      ),
+    }),
+    v.forward(
+      v.check(
+        ({ github, pipeline, state }) => (github !== undefined || pipeline !== undefined) === (state !== undefined),
+        "goes with github or pipeline, who need to know it, and only with them",
+      ),
+      ["state"],
+    ),
+  ),
   logs: v.strictObject({
     /** The periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([

@@ -28,5 +28,6 @@ export const localConfig = (): Record<string, string> => ({
   "ahorro:rates": JSON.stringify(process.env.ECB_URL ? { feedUrl: process.env.ECB_URL } : {}),
   "ahorro:web": JSON.stringify({ priceClass: "PriceClass_100" }),
   "ahorro:lake": JSON.stringify({ keepDays: 400, scanLimitGb: 1, deletionProtection: false }),
+  "ahorro:delivery": "{}",
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });

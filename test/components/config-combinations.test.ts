@@ -9,6 +9,10 @@ import { PROJECT_FOLDER, stackConfig } from "../../local/program/stack-config";
 /** Changes to a stack's configuration: `part.key` → value. */
 type Changes = Record<string, unknown>;
 
+const id = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
+const connectionArn = `arn:aws:codeconnections:eu-west-1:123456789012:connection/${id}`;
+const state = { bucket: "ahorro-state", keyArn: `arn:aws:kms:eu-west-1:123456789012:key/${id}` };
+
 /** What cannot be, in which stack, and what the message must say: the key, why, and what to do. */
 const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["prod", { "events.broker": "none" }, /"ahorro:events\.broker".*without a broker.*Set it to "serverless" or/],
@@ -31,6 +35,15 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["dev", { "events.sweep": "rate(5 minutes)" }, /"ahorro:events\.sweep".*before it has paused.*Sweep less often/],
   ["dev", { "events.sweep": "rate(10 minutes)" }, /"ahorro:events\.sweep"/],
   ["dev", { "rates.feedUrl": "http://ecb.example" }, /"ahorro:rates\.feedUrl".*Use https/],
+  [
+    "dev",
+    {
+      "delivery.github": { repository: "a/b" },
+      "delivery.pipeline": { repository: "a/b", branch: "main", connectionArn },
+      "delivery.state": state,
+    },
+    /"ahorro:delivery\.pipeline".*at the same time.*Remove one of them/,
+  ],
 ];
 
 /** What is not refused, so that the rules say no more than they should. */
@@ -38,6 +51,8 @@ const POSSIBLE: [stack: string, changes: Changes][] = [
   ["prod", { "events.broker": "provisioned" }],
   ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
   ["dev", { "events.sweep": "rate(11 minutes)" }],
+  ["prod", { "delivery.github": { repository: "a/b" }, "delivery.state": state }],
+  ["dev", { "delivery.pipeline": { repository: "a/b", branch: "main", connectionArn }, "delivery.state": state }],
   ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
 ];
 
