@@ -49,8 +49,8 @@ if (deliveryState !== undefined) {
 }
 
 // What functions inside the network call: the relay, by the Lambda API; and, with Kafka, what Lambda's pollers call.
-const interfaceEndpoints: InterfaceService[] = config.events.broker === "none" ? ["lambda"] : ["lambda", "sts"];
-const network = new Network("network", { region: config.region, interfaceEndpoints, ...config.network }, opts);
+const calledInside: InterfaceService[] = config.events.broker === "none" ? ["lambda"] : ["lambda", "sts"];
+const network = new Network("network", { region: config.region, calledInside, ...config.network }, opts);
 const database = new Database(
   "database",
   { network, databases: ["users", "transactions", "analytics"], ...config.database, logRetentionDays },

@@ -91,7 +91,7 @@ export class Lambda extends pulumi.ComponentResource {
         memorySize: args.memorySize ?? 512,
         timeout: args.timeout ?? 15,
         ...(args.reservedConcurrency !== undefined && { reservedConcurrentExecutions: args.reservedConcurrency }),
-        environment: { variables: mergeEnvironment(name, args) },
+        environment: { variables: mergeEnvironment(name, args, vpc) },
         loggingConfig: {
           logFormat: "JSON",
           applicationLogLevel: "INFO",
@@ -99,7 +99,7 @@ export class Lambda extends pulumi.ComponentResource {
           logGroup: logGroup.name,
         },
         tracingConfig: { mode: "Active" },
-        ...(vpc && { vpcConfig: vpc }),
+        ...(vpc && { vpcConfig: vpcConfigOf(vpc) }),
       },
       // The policy first: Lambda checks the right to make network interfaces when the function is created.
       {
@@ -166,9 +166,14 @@ function createArchive(parent: Lambda, name: string, args: LambdaArgs): pulumi.a
   });
 }
 
-function mergeEnvironment(name: string, args: LambdaArgs): Record<string, pulumi.Input<string>> {
+function mergeEnvironment(
+  name: string,
+  args: LambdaArgs,
+  vpc: VpcPlacement | undefined,
+): Record<string, pulumi.Input<string>> {
   const merged: Record<string, pulumi.Input<string>> = {};
-  for (const variables of [...(args.links ?? []).map((link) => link.environment), args.environment ?? {}]) {
+  const ofLinks = (args.links ?? []).map((link) => link.environment);
+  for (const variables of [vpc?.ipv6?.environment ?? {}, ...ofLinks, args.environment ?? {}]) {
     for (const [key, value] of Object.entries(variables)) {
       if (key in merged && merged[key] !== value) {
         throw new Error(`The function "${name}" is given two values for the environment variable ${key}.`);
@@ -184,11 +189,14 @@ function mergeVpc(links: Link[]): VpcPlacement | undefined {
   const placements = links.flatMap((link) => link.vpc ?? []);
   const first = placements[0];
   if (!first) return undefined;
-  return {
-    subnetIds: first.subnetIds,
-    securityGroupIds: [...new Set(placements.flatMap((placement) => placement.securityGroupIds))],
-  };
+  return { ...first, securityGroupIds: [...new Set(placements.flatMap((placement) => placement.securityGroupIds))] };
 }
+
+const vpcConfigOf = ({ subnetIds, securityGroupIds, ipv6 }: VpcPlacement) => ({
+  subnetIds,
+  securityGroupIds,
+  ...(ipv6 && { ipv6AllowedForDualStack: true }),
+});
 
 const lambdaAssumes = (): string =>
   JSON.stringify({

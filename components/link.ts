@@ -24,4 +24,6 @@ export interface Link {
 export interface VpcPlacement {
   subnetIds: pulumi.Input<string[]>;
   securityGroupIds: pulumi.Input<string>[];
+  /** Where the subnets have IPv6, and functions get out by it: the environment variables by which they find their way. */
+  ipv6?: { environment: Record<string, string> };
 }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as awsxEc2 from "@pulumi/awsx/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import type { VpcPlacement } from "./link";
+import { createDualStackSubnets } from "./network/dual-stack";
 import { createGatewayEndpoints, createInterfaceEndpoints, type InterfaceService } from "./network/endpoints";
 
 export interface NetworkArgs {
@@ -10,24 +11,30 @@ export interface NetworkArgs {
   availabilityZones: number;
   /** Whether functions inside the network may reach the internet. `None` costs nothing. @default "None" */
   natGateways?: "None" | "Single" | "OnePerAz";
-  /** AWS services that must be reached from inside without NAT gateways, e.g. `lambda`: about $8 a month each and zone. */
-  interfaceEndpoints: InterfaceService[];
+  /** AWS services that are called from inside. */
+  calledInside: InterfaceService[];
+  /**
+   * How these are reached: by interface endpoints, about $8 a month each and zone; or, without cost, by IPv6, which also opens
+   * the way from functions to everywhere else that has IPv6.
+   */
+  awsAccess: "endpoints" | "ipv6";
 }
 
 /**
  * The private network: the database and the functions that use it. Nothing in it can be reached from outside. S3 and
  * DynamoDB are reached through free gateway endpoints.
  *
- * Idle, it costs its interface endpoints (about $8 a month each and zone) and NAT gateways (about $35 a month each).
+ * Idle, it costs its interface endpoints (about $8 a month each and zone) and NAT gateways (about $35 a month each); with `awsAccess`
+ * "ipv6" and no NAT gateways, nothing.
  */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
-  /** Subnets without a way in from the internet; the database and the functions live in these. */
+  /** Subnets without a way in from the internet; the database lives in these, and functions that have none of their own. */
   readonly subnetIds: pulumi.Output<string[]>;
   readonly databaseSecurityGroup: aws.ec2.SecurityGroup;
   readonly lambdaSecurityGroup: aws.ec2.SecurityGroup;
-  /** Of the interface endpoints. */
-  readonly endpointSecurityGroup: aws.ec2.SecurityGroup;
+  /** Of the interface endpoints, where there are any. */
+  readonly endpointSecurityGroup: aws.ec2.SecurityGroup | undefined;
   /** Where functions that use the database are put. */
   readonly lambdaPlacement: VpcPlacement;
 
@@ -39,7 +46,10 @@ export class Network extends pulumi.ComponentResource {
     this.subnetIds = natGateways === "None" ? vpc.isolatedSubnetIds : vpc.privateSubnetIds;
 
     const at = { region: args.region, vpcId: vpc.vpcId };
-    const routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map((table) => table.id)));
+    const byIpv6 = args.awsAccess === "ipv6" ? createDualStackSubnets(this, name, vpc, args) : undefined;
+    const routeTableIds = pulumi
+      .all([vpc.routeTables.apply((tables) => pulumi.all(tables.map((table) => table.id))), byIpv6?.routeTableId])
+      .apply(([ids, own]) => [...ids, ...(own ? [own] : [])]);
     const endpoints = createGatewayEndpoints(this, name, { ...at, routeTableIds });
     this.lambdaSecurityGroup = createSecurityGroup(
       this,
@@ -61,16 +71,17 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-    this.endpointSecurityGroup = createSecurityGroup(this, `${name}-endpoints`, vpc.vpcId, "AWS services, from inside");
-    createEndpointRules(this, name);
-    createInterfaceEndpoints(this, name, args.interfaceEndpoints, {
-      ...at,
-      subnetIds: this.subnetIds,
-      securityGroupId: this.endpointSecurityGroup.id,
-    });
-    if (natGateways !== "None") allowInternet(this, name);
+    if (byIpv6 === undefined) {
+      this.endpointSecurityGroup = createEndpointSecurityGroup(this, name);
+      const securityGroupId = this.endpointSecurityGroup.id;
+      createInterfaceEndpoints(this, name, args.calledInside, { ...at, subnetIds: this.subnetIds, securityGroupId });
+    } else {
+      allowInternet(this, name, "by IPv6", { cidrIpv6: "::/0" });
+    }
+    if (natGateways !== "None") allowInternet(this, name, "through the NAT gateways", { cidrIpv4: "0.0.0.0/0" });
 
-    this.lambdaPlacement = { subnetIds: this.subnetIds, securityGroupIds: [this.lambdaSecurityGroup.id] };
+    const securityGroupIds = [this.lambdaSecurityGroup.id];
+    this.lambdaPlacement = { subnetIds: this.subnetIds, ...byIpv6?.placement, securityGroupIds };
     this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds });
   }
 }
@@ -93,6 +104,7 @@ function createVpc(
       numberOfAvailabilityZones: args.availabilityZones,
       enableDnsHostnames: true,
       enableDnsSupport: true,
+      ...(args.awsAccess === "ipv6" && { assignGeneratedIpv6CidrBlock: true }),
       natGateways: { strategy: natGateways },
       subnetStrategy: "Auto",
       subnetSpecs: withInternet
@@ -106,11 +118,12 @@ function createVpc(
   );
 }
 
-function createEndpointRules(network: Network, name: string): void {
+function createEndpointSecurityGroup(network: Network, name: string): aws.ec2.SecurityGroup {
+  const group = createSecurityGroup(network, `${name}-endpoints`, network.vpcId, "AWS services, from inside");
   new aws.vpc.SecurityGroupIngressRule(
     `${name}-endpoints-from-network`,
     {
-      securityGroupId: network.endpointSecurityGroup.id,
+      securityGroupId: group.id,
       description: "HTTPS from inside the network",
       cidrIpv4: CIDR,
       ...tcp(443),
@@ -122,11 +135,12 @@ function createEndpointRules(network: Network, name: string): void {
     {
       securityGroupId: network.lambdaSecurityGroup.id,
       description: "HTTPS to AWS services",
-      referencedSecurityGroupId: network.endpointSecurityGroup.id,
+      referencedSecurityGroupId: group.id,
       ...tcp(443),
     },
     { parent: network },
   );
+  return group;
 }
 
 /** Rules are resources of their own: two groups that name each other could not be created otherwise. */
@@ -157,13 +171,18 @@ function createDatabaseRules(network: Network, name: string): void {
   );
 }
 
-function allowInternet(network: Network, name: string): void {
+function allowInternet(
+  network: Network,
+  name: string,
+  how: string,
+  to: { cidrIpv4: string } | { cidrIpv6: string },
+): void {
   new aws.vpc.SecurityGroupEgressRule(
     `${name}-lambda-to-internet`,
     {
       securityGroupId: network.lambdaSecurityGroup.id,
-      description: "HTTPS through the NAT gateways",
-      cidrIpv4: "0.0.0.0/0",
+      description: `HTTPS ${how}`,
+      ...to,
       ...tcp(443),
     },
     { parent: network },

@@ -3,7 +3,7 @@ import type { Problem } from "./problems";
 import type { Settings } from "./schemas";
 
 /** A combination of settings that cannot work, or must not be. */
-interface Combination {
+export interface Combination {
   /** The key that is named, below `ahorro:`. */
   key: string;
   /** Whether it is there. */
@@ -14,7 +14,7 @@ interface Combination {
 }
 
 /** Wherever AWS is deployed to. */
-const ANYWHERE: Combination[] = [
+export const ANYWHERE: Combination[] = [
   {
     key: "identity.passwordSignIn",
     wrong: ({ identity }) => identity.passwordSignIn,
@@ -27,6 +27,18 @@ const ANYWHERE: Combination[] = [
       database.autoPauseSeconds !== undefined && secondsOf(events.sweep) <= database.autoPauseSeconds,
     what: "wakes the database before it has paused (database.autoPauseSeconds), so that it never does and is paid for all the time",
     remedy: "Sweep less often, or set database.minCapacity above 0",
+  },
+  {
+    key: "network.awsAccess",
+    wrong: ({ network, events }) => network.awsAccess === "ipv6" && events.broker !== "none",
+    what: 'must not be "ipv6" with a broker: Lambda\'s pollers of Kafka call Lambda and STS by IPv4',
+    remedy: 'Set it to "endpoints", or events.broker to "none"',
+  },
+  {
+    key: "network.awsAccess",
+    wrong: ({ network }) => network.awsAccess === "ipv6" && network.natGateways !== "None",
+    what: 'must not be "ipv6" with NAT gateways, which lead to AWS already',
+    remedy: 'Set network.natGateways to "None"',
   },
   {
     key: "rates.feedUrl",
@@ -43,7 +55,7 @@ const ANYWHERE: Combination[] = [
 ];
 
 /** Where families' money is. */
-const IN_PRODUCTION: Combination[] = [
+export const IN_PRODUCTION: Combination[] = [
   {
     key: "events.broker",
     wrong: ({ events }) => events.broker === "none",

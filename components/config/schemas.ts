@@ -10,27 +10,39 @@ const origin = v.pipe(
   v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
 );
 
-const repository = v.pipe(
+const githubRepository = v.pipe(
   v.string(),
   v.regex(/^[\w.-]+\/[\w.-]+$/, "must be a repository on GitHub, such as owner/name"),
 );
 
-/** The keys of the program's own configuration, below `ahorro:`. */
+/** The keys of the program's own configuration, below `ahorro:`. What is said of each stands in docs/configuration.md, too. */
 export const schemas = {
   network: v.strictObject({
-    /** Aurora demands two at least. */
+    /** How many zones subnets are in. Aurora demands two at least. Not to be changed on a network that is there. */
     availabilityZones: integer(2, 3),
+    /** Ways from the network to the internet: none, one for all zones, or one in each; about $39 a month each. Nothing in the program needs one. */
     natGateways: v.picklist(["None", "Single", "OnePerAz"]),
+    /**
+     * How functions in the network reach AWS's Lambda API. `endpoints`: interface endpoints, about $8 a month each and zone, with a policy of
+     * their own. `ipv6`: an egress-only internet gateway, which is free, and lets functions out to all of the internet's IPv6.
+     */
+    awsAccess: v.picklist(["endpoints", "ipv6"]),
   }),
   database: v.pipe(
     v.strictObject({
+      /** Aurora capacity units (about 2 GiB of memory each) of an instance when nothing is to be done; 0 lets the cluster pause. At most `maxCapacity`. */
       minCapacity: capacity,
+      /** And when there is most to do. */
       maxCapacity: v.pipe(capacity, v.minValue(1)),
+      /** Seconds without a connection until the cluster pauses. Goes with `minCapacity` 0, and only with it. */
       autoPauseSeconds: v.exactOptional(integer(300, 86_400)),
+      /** The writer, and readers that take over from it. */
       instances: integer(1, 16),
+      /** Any moment of so many days back can be restored. */
       backupRetentionDays: integer(1, 35),
       /** A key of our own. Not to be changed on a cluster that is there: it would be replaced. */
       ownKey: v.boolean(),
+      /** AWS and Pulumi refuse to delete the cluster, and when it is deleted all the same, a last snapshot is taken. */
       deletionProtection: v.boolean(),
     }),
     v.forward(
@@ -45,22 +57,32 @@ export const schemas = {
       ["autoPauseSeconds"],
     ),
   ),
-  identity: v.strictObject({ deletionProtection: v.boolean(), passwordSignIn: v.boolean() }),
+  identity: v.strictObject({
+    /** AWS and Pulumi refuse to delete the user pool. */
+    deletionProtection: v.boolean(),
+    /** Whether passwords may be sent to sign in, instead of a proof of knowing them (SRP). For the local stack only. */
+    passwordSignIn: v.boolean(),
+  }),
   api: v.pipe(
     v.strictObject({
+      /** Requests a second that API Gateway lets through, of all callers together; others are answered 429. */
       requestsPerSecond: integer(1, 10_000),
+      /** Requests at once beyond these. */
       burst: integer(1, 5_000),
+      /** Pages of these origins may call the API from a browser, besides the web app, which is of the same origin. */
       corsOrigins: v.array(origin),
     }),
   ),
   categories: v.strictObject({
     /** After so many days an old use of a category counts half. Not to be changed on a table that has scores. */
     halfLifeDays: integer(14, 365),
+    /** AWS and Pulumi refuse to delete the table. */
     deletionProtection: v.boolean(),
   }),
   events: v.strictObject({
+    /** Pulumi refuses to delete the broker, and what it holds with it. */
     deletionProtection: v.boolean(),
-    /** `none`: relays hand events straight to the functions that consume them. */
+    /** Kafka: Amazon MSK without servers, or two small ones of its own. `none`: relays hand events straight to the functions that consume them. */
     broker: v.picklist(["serverless", "provisioned", "none"]),
     /** How often outboxes are looked into unasked. Each look wakes a database that has paused. */
     sweep: v.pipe(
@@ -103,10 +125,12 @@ export const schemas = {
     /** A host name of one's own, with its certificate in ACM; CloudFront takes none from elsewhere than us-east-1. */
     domain: v.exactOptional(
       v.strictObject({
+        /** A host name whose DNS record leads to the distribution. */
         name: v.pipe(
           v.string(),
           v.regex(/^([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/, "must be a host name, such as app.example.com"),
         ),
+        /** The ARN of a certificate for that name in us-east-1. */
         certificateArn: v.pipe(
           v.string(),
           v.regex(
@@ -122,6 +146,7 @@ export const schemas = {
     keepDays: integer(400, 3_653),
     /** A query that would read more GB is cancelled; each 1,000 cost $5. */
     scanLimitGb: integer(1, 10_000),
+    /** Pulumi refuses to delete the bucket. */
     deletionProtection: v.boolean(),
   }),
   /** Who deploys besides people with keys of their own; nobody, where it is empty. */
@@ -130,7 +155,8 @@ export const schemas = {
       /** Workflows of GitHub (.github/workflows): roles for them. */
       github: v.exactOptional(
         v.strictObject({
-          repository,
+          /** On GitHub, as `owner/name`. */
+          repository: githubRepository,
           /** Where the account has a provider of GitHub's tokens already, its ARN: it takes one only. */
           oidcProviderArn: v.exactOptional(
             v.pipe(
@@ -146,7 +172,9 @@ export const schemas = {
       /** A pipeline in AWS. */
       pipeline: v.exactOptional(
         v.strictObject({
-          repository,
+          /** On GitHub, as `owner/name`. */
+          repository: githubRepository,
+          /** What is pushed to it is deployed. */
           branch: v.pipe(v.string(), v.regex(/^[\w./-]+$/, "must be a branch")),
           /** The connection to GitHub, which somebody has made and allowed in the console. */
           connectionArn: v.pipe(
@@ -158,10 +186,12 @@ export const schemas = {
           ),
         }),
       ),
-      /** Where Pulumi keeps the stack's state: the bucket, and the KMS key that is its secrets provider. */
+      /** Where Pulumi keeps the stack's state, which whoever deploys has to reach. */
       state: v.exactOptional(
         v.strictObject({
+          /** The bucket that `pulumi login s3://…` names. */
           bucket: v.pipe(v.string(), v.regex(/^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, "must be a bucket's name")),
+          /** The KMS key that is the stack's secrets provider. */
           keyArn: v.pipe(
             v.string(),
             v.regex(/^arn:aws:kms:[a-z\d-]+:\d{12}:key\/[\da-f-]{36}$/, "must be the ARN of a KMS key"),
@@ -178,7 +208,7 @@ export const schemas = {
     ),
   ),
   logs: v.strictObject({
-    /** The periods that CloudWatch Logs knows. */
+    /** How long logs are kept: one of the periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([
       1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
     ]),

@@ -164,7 +164,7 @@ export const GRANTS: Grant[] = [
     types: ["aws:ec2/", "aws:vpc/", "awsx:ec2"],
     service: "ec2",
     read: words(
-      "DescribeAvailabilityZones DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcEndpoints DescribeVpcs",
+      "DescribeAvailabilityZones DescribeEgressOnlyInternetGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcEndpoints DescribeVpcs",
     ),
     on: ["*"],
   },
@@ -183,11 +183,17 @@ export const GRANTS: Grant[] = [
     on: ec2("route-table", "security-group", "subnet", "vpc", "vpc-endpoint"),
   },
   {
-    types: ["awsx:ec2:Vpc"],
+    types: ["aws:ec2/egressOnlyInternetGateway"],
+    service: "ec2",
+    write: words("CreateEgressOnlyInternetGateway DeleteEgressOnlyInternetGateway"),
+    on: ec2("egress-only-internet-gateway", "vpc"),
+  },
+  {
+    types: ["awsx:ec2:Vpc", "aws:ec2/route", "aws:ec2/subnet"],
     service: "ec2",
     read: ["DescribeVpcAttribute"],
     write: words(
-      "AssociateRouteTable CreateRoute CreateRouteTable CreateSubnet CreateVpc DeleteRoute DeleteRouteTable DeleteSubnet DeleteVpc DisassociateRouteTable ModifySubnetAttribute ModifyVpcAttribute",
+      "AssociateRouteTable AssociateSubnetCidrBlock AssociateVpcCidrBlock CreateRoute CreateRouteTable CreateSubnet CreateVpc DeleteRoute DeleteRouteTable DeleteSubnet DeleteVpc DisassociateRouteTable ModifySubnetAttribute ModifyVpcAttribute",
     ),
     on: ec2("route-table", "subnet", "vpc"),
   },
@@ -195,7 +201,15 @@ export const GRANTS: Grant[] = [
     types: ["aws:ec2/", "aws:vpc/", "awsx:ec2"],
     service: "ec2",
     write: words("CreateTags DeleteTags"),
-    on: ec2("route-table", "security-group", "security-group-rule", "subnet", "vpc", "vpc-endpoint"),
+    on: ec2(
+      "egress-only-internet-gateway",
+      "route-table",
+      "security-group",
+      "security-group-rule",
+      "subnet",
+      "vpc",
+      "vpc-endpoint",
+    ),
   },
   {
     types: ["aws:glue/"],

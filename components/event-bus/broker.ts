@@ -91,6 +91,9 @@ function createSecurityGroups(parent: pulumi.Resource, name: string, network: Ne
       { parent },
     );
   }
+  if (network.endpointSecurityGroup === undefined) {
+    throw new Error("Lambda's pollers of Kafka call Lambda and STS: the network needs endpoints for these.");
+  }
   new aws.vpc.SecurityGroupEgressRule(
     `${name}-brokers-to-endpoints`,
     {

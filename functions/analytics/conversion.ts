@@ -76,15 +76,17 @@ const intoOne = (sql: Sql, display: string, { from, to }: Range): Conversion => 
         ) as valid
         where exists (select from needed where currency = 'EUR')
       ), factors as materialized (
-        select held.currency, day, target.per_eur / held.per_eur as factor
+        select held.currency || day::text as currency_day, target.per_eur / held.per_eur as factor
         from quoted as target
         join quoted as held using (day)
         where target.currency = ${display} and held.currency <> ${display}
       )
     `,
     isOwn,
+    // One key: with two the planner, who cannot know how many days there are, may sort by the currency alone, and then compares each
+    // day with each.
     join: (currency, day) => sql`
-      left join factors as rate on rate.currency = ${currency} and rate.day = least(${day}, current_date)
+      left join factors as rate on rate.currency_day = ${currency} || least(${day}, current_date)::text
     `,
     converted: (amount) => sql`${amount} * coalesce(rate.factor, 1)`,
     // What is not converted keeps its own two decimals: it has no more.

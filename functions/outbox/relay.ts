@@ -7,6 +7,7 @@ import type { Message } from "kafkajs";
 import type { Connection, Sql } from "../runtime/postgres";
 import { bury, type Replay, replayDeadLetters } from "./dead-letters";
 import { type Afterwards, advance, forget, isHeldBack, note, type OutboxEvent } from "./rows";
+import { takeTurn } from "./turn";
 import { LINGER } from "./wake";
 
 export interface RelayOptions {
@@ -55,22 +56,6 @@ export const relay =
       await sql.end({ timeout: 1 });
     }
   };
-
-/**
- * One relay is at work in each database, and one more may wait for it. A call that comes while both are there can go: whoever waits
- * will look after this moment.
- */
-const takeTurn = async (sql: Sql): Promise<boolean> => {
-  const [active] = await sql<{ taken: boolean }[]>`select pg_try_advisory_lock(hashtext('outbox'), 1) as taken`;
-  if (active?.taken) return true;
-  const [waiting] = await sql<{ taken: boolean }[]>`select pg_try_advisory_lock(hashtext('outbox'), 2) as taken`;
-  if (!waiting?.taken) return false;
-  await sql`set statement_timeout = 0`;
-  await sql`select pg_advisory_lock(hashtext('outbox'), 1)`;
-  await sql`select pg_advisory_unlock(hashtext('outbox'), 2)`;
-  await sql`reset statement_timeout`;
-  return true;
-};
 
 /**
  * Publishes one batch after another. While the broker takes one, PostgreSQL forgets the one before and reads the one after. Nothing is

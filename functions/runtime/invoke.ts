@@ -9,7 +9,10 @@ export type InvokeLater = (functionName: string, event: unknown) => Promise<void
 /** Gives an event to a function and waits for what it answers; fails when the function does. */
 export type Call = (functionName: string, event: unknown) => Promise<unknown>;
 
-/** Made once in each instance: connections are kept. `AWS_ENDPOINT_URL` names another endpoint than AWS's own. */
+/**
+ * Made once in each instance: connections are kept. `AWS_ENDPOINT_URL_LAMBDA` or else `AWS_ENDPOINT_URL` names another endpoint than the
+ * region's own, as for the SDKs ("Service-specific endpoints", AWS SDKs and tools reference guide).
+ */
 export const invoker = (): InvokeLater => {
   const request = requester();
   return async (functionName, event) => {
@@ -38,7 +41,8 @@ const requester = () => {
   const { SignatureV4 }: typeof import("@smithy/signature-v4") = require("@smithy/signature-v4");
   const { Sha256 }: typeof import("@aws-crypto/sha256-js") = require("@aws-crypto/sha256-js");
   const region = process.env.AWS_REGION ?? "";
-  const endpoint = new URL(process.env.AWS_ENDPOINT_URL ?? `https://lambda.${region}.amazonaws.com`);
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA = AWS_ENDPOINT_URL } = process.env;
+  const endpoint = new URL(AWS_ENDPOINT_URL_LAMBDA ?? `https://lambda.${region}.amazonaws.com`);
   return async (functionName: string, type: "Event" | "RequestResponse", event: unknown): Promise<Response> => {
     const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = process.env;
     const signer = new SignatureV4({

@@ -6,6 +6,7 @@ import type { EventBus } from "../../components/event-bus";
 import type { ApiService, Route } from "../../components/http-api";
 import { Lambda } from "../../components/lambda";
 import { relayLink } from "../outbox";
+import { isTurnAwaited } from "../outbox/turn";
 import { relayWaker } from "../outbox/wake";
 import { connectBucket } from "../runtime/bucket";
 import { dispatcher } from "../runtime/dispatch";
@@ -68,7 +69,14 @@ export class TransactionsService extends pulumi.ComponentResource implements Api
         links: [args.database.link("transactions", "api"), relayLink(this, "transactions")],
         environment: { RATE_LIMIT: String(args.rateLimit) },
         logRetentionDays: args.logRetentionDays,
-        handler: () => dispatcher(transactionsEndpoints(), statementWork(connect("transactions-api")), relayWaker()),
+        handler: () => {
+          const sql = connect("transactions-api");
+          return dispatcher(
+            transactionsEndpoints(),
+            statementWork(sql),
+            relayWaker(() => isTurnAwaited(sql)),
+          );
+        },
       },
       { parent: this, dependsOn: [migrations.done] },
     );

@@ -4,6 +4,7 @@ import { Migrations } from "../../components/database/migrations";
 import type { ApiService, Route } from "../../components/http-api";
 import { Lambda } from "../../components/lambda";
 import { relayLink } from "../outbox";
+import { isTurnAwaited } from "../outbox/turn";
 import { relayWaker } from "../outbox/wake";
 import { dispatcher } from "../runtime/dispatch";
 import { routesOf } from "../runtime/endpoint";
@@ -53,7 +54,14 @@ export class UsersService extends pulumi.ComponentResource implements ApiService
         links: [args.database.link("users", "api"), relayLink(this, "users")],
         environment: { RATE_LIMIT: String(args.rateLimit) },
         logRetentionDays: args.logRetentionDays,
-        handler: () => dispatcher(usersEndpoints(), sqlWork(connect("users-api")), relayWaker()),
+        handler: () => {
+          const sql = connect("users-api");
+          return dispatcher(
+            usersEndpoints(),
+            sqlWork(sql),
+            relayWaker(() => isTurnAwaited(sql)),
+          );
+        },
       },
       { parent: this, dependsOn: [migrations.done] },
     );

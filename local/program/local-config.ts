@@ -5,7 +5,7 @@
 export const localConfig = (): Record<string, string> => ({
   "aws:region": "eu-west-1",
   "pulumi:disable-default-providers": JSON.stringify(["aws"]),
-  "ahorro:network": JSON.stringify({ availabilityZones: 2, natGateways: "None" }),
+  "ahorro:network": JSON.stringify({ availabilityZones: 2, natGateways: "None", awsAccess: "endpoints" }),
   "ahorro:database": JSON.stringify({
     minCapacity: 0,
     maxCapacity: 1,

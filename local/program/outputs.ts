@@ -61,6 +61,10 @@ export function answerCall(
 const refusal = (message: string): Error => Object.assign(new Error(message), { details: message });
 
 const CALLS: Record<string, (context: OutputContext) => Record<string, unknown>> = {
+  "aws:index/getAvailabilityZones:getAvailabilityZones": ({ region }) => ({
+    id: region,
+    names: ["a", "b", "c"].map((zone) => `${region}${zone}`),
+  }),
   "aws:index/getCallerIdentity:getCallerIdentity": ({ accountId }) => ({ accountId, id: accountId }),
   "aws:index/getRegion:getRegion": ({ region }) => ({ region, id: region }),
 };
@@ -210,6 +214,7 @@ const RULES: Record<string, Synthesis> = {
     return {
       id: name,
       vpcId: `vpc-${name}`,
+      ...(inputs.assignGeneratedIpv6CidrBlock === true && { vpc: { ipv6CidrBlock: "2a05:d018:123:4500::/56" } }),
       isolatedSubnetIds: perZone("subnet-isolated"),
       privateSubnetIds: perZone("subnet-private"),
       publicSubnetIds: perZone("subnet-public"),

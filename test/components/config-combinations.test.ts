@@ -31,9 +31,12 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   ["prod", { "database.ownKey": false }, /"ahorro:database\.ownKey".*cannot be changed later/],
   ["prod", { "logs.retentionDays": 30 }, /"ahorro:logs\.retentionDays".*90/],
   ["prod", { "api.corsOrigins": ["http://localhost:5173"] }, /"ahorro:api\.corsOrigins".*Remove those/],
+  ["prod", { "network.awsAccess": "ipv6" }, /"ahorro:network\.awsAccess".*Set it to "endpoints"/],
+  ["staging", { "network.awsAccess": "ipv6" }, /"ahorro:network\.awsAccess".*pollers.*or events\.broker to "none"/],
+  ["dev", { "network.natGateways": "Single" }, /"ahorro:network\.awsAccess".*NAT.*Set network\.natGateways to "None"/],
   ["staging", { "identity.passwordSignIn": true }, /"ahorro:identity\.passwordSignIn".*Set it to false/],
   ["dev", { "events.sweep": "rate(5 minutes)" }, /"ahorro:events\.sweep".*before it has paused.*Sweep less often/],
-  ["dev", { "events.sweep": "rate(10 minutes)" }, /"ahorro:events\.sweep"/],
+  ["dev", { "events.sweep": "rate(4 minutes)" }, /"ahorro:events\.sweep"/],
   ["dev", { "rates.feedUrl": "http://ecb.example" }, /"ahorro:rates\.feedUrl".*Use https/],
   [
     "dev",
@@ -50,9 +53,11 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
 const POSSIBLE: [stack: string, changes: Changes][] = [
   ["prod", { "events.broker": "provisioned" }],
   ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
-  ["dev", { "events.sweep": "rate(11 minutes)" }],
   ["prod", { "delivery.github": { repository: "a/b" }, "delivery.state": state }],
   ["dev", { "delivery.pipeline": { repository: "a/b", branch: "main", connectionArn }, "delivery.state": state }],
+  ["staging", { "network.awsAccess": "ipv6", "events.broker": "none" }],
+  ["dev", { "network.awsAccess": "endpoints", "network.natGateways": "Single" }],
+  ["dev", { "events.sweep": "rate(6 minutes)" }],
   ["local", { "identity.passwordSignIn": true, "rates.feedUrl": "http://127.0.0.1:1" }],
 ];
 

@@ -157,6 +157,9 @@ describe("the event bus", function () {
         DATABASE_NAME: database,
         DATABASE_USER: `${database}_relay`,
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+        // How it gets to the Lambda API: see dual-stack.test.ts.
+        AWS_ENDPOINT_URL_LAMBDA: "https://lambda.eu-west-1.api.aws",
+        NODE_OPTIONS: "--dns-result-order=ipv6first",
         CONSUMERS: consumers.map((name) => `ahorro-dev-${name}`).join(","),
       });
       const { policy } = resource(graph, "aws:iam/rolePolicy:RolePolicy", `${database}-relay`).inputs;
@@ -180,8 +183,9 @@ describe("the event bus", function () {
         ],
       );
       assert.deepEqual(resource(graph, FUNCTION, `${database}-relay`).inputs.vpcConfig, {
-        subnetIds: SUBNETS,
+        subnetIds: ["network-functions-1-id", "network-functions-2-id"],
         securityGroupIds: ["network-lambda-id"],
+        ipv6AllowedForDualStack: true,
       });
     }
     const { policy } = resource(graph, "aws:iam/rolePolicy:RolePolicy", "categories-consumer").inputs;
@@ -273,7 +277,7 @@ describe("outboxes", function () {
   this.timeout(LOAD_TIMEOUT);
 
   /** Each look wakes a database that has paused: where it may, looks are rare. */
-  const SWEEPS = { dev: "rate(12 hours)", staging: "rate(1 minute)", prod: "rate(1 minute)", local: "rate(1 minute)" };
+  const SWEEPS = { dev: "rate(1 day)", staging: "rate(1 minute)", prod: "rate(1 minute)", local: "rate(1 minute)" };
 
   for (const stack of STACKS) {
     it(`in ${stack} are looked into unasked, as often as configured`, async () => {

@@ -10,6 +10,10 @@ const FUNCTION = "aws:lambda/function:Function";
 /** What is configured to exist more than once, or not everywhere. */
 const CONFIGURED = /^aws:(rds\/clusterInstance:ClusterInstance|kms\/key:Key) /;
 
+/** What there is only where functions reach AWS by interface endpoints, or only where they do so by IPv6; see dual-stack.test.ts. */
+const OF_ACCESS =
+  /^aws:ec2\/(egressOnly|route|routeTable|subnet)|\S+ network-(endpoints|endpoints-from-network|lambda|lambda-to-endpoints|lambda-to-internet)$/i;
+
 /** What there is only where there is a broker, or where there is none; what it is exactly, events.test.ts tells. */
 const OF_BROKER =
   /^aws:(msk|lambda\/eventSourceMapping:)|^(?!ahorro:dead-letters:)\S+ (events-.*|dead-letters.*|network-sts)$/;
@@ -29,9 +33,10 @@ for (const stack of STACKS) {
         .filter((identity) => !CONFIGURED.test(identity))
         .sort();
 
-    it("declares the same resources as every other, but for those of its broker", async function () {
+    it("declares the same resources as every other, but for those of its broker and its way to AWS", async function () {
       this.timeout(LOAD_TIMEOUT);
-      const withoutBroker = (identities: string[]) => identities.filter((identity) => !OF_BROKER.test(identity));
+      const withoutBroker = (identities: string[]) =>
+        identities.filter((identity) => !OF_BROKER.test(identity) && !OF_ACCESS.test(identity));
       assert.deepEqual(withoutBroker(declared(graph)), withoutBroker(declared(await graphOf("prod"))));
     });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { isTurnAwaited } from "../../../functions/outbox/turn";
 import { LINGER } from "../../../functions/outbox/wake";
 import type { Sql } from "../../../functions/runtime/postgres";
 import { newGroup, newUser } from "../../support/api";
@@ -246,6 +247,16 @@ describe("The relay", () => {
     for (const database of ["users", "transactions"]) {
       assert.deepEqual(await relay(database), { ok: true, payload: { published: 0, busy: true } });
     }
+  });
+
+  it("is known to wait for its turn by who looks, until it has it", async () => {
+    const { users, transactions } = await stack();
+    // Until events are released, tests hold both places.
+    for (const sql of [users, transactions]) assert.equal(await isTurnAwaited(sql), true);
+    await withEvents(async () => {
+      await emptied("no pending event", pending(users));
+      await eventually("nobody waits", async () => ((await isTurnAwaited(users)) ? undefined : true));
+    });
   });
 
   it("holds no connection when it has nothing to do", () =>

@@ -28,10 +28,12 @@ async function withWarnings(run: (warnings: unknown[]) => Promise<void>): Promis
   }
 }
 
+const nobodyWaits = async () => false;
+
 describe("The call for the relay", () => {
   it("is an empty event to the function that the environment names", () =>
     withLambdaEndpoint({ RELAY_FUNCTION: "ahorro-dev-users-relay" }, async (calls) => {
-      await relayWaker()();
+      await relayWaker(nobodyWaits)();
       assert.deepEqual(
         calls.map(({ functionName, event }) => [functionName, event]),
         [["ahorro-dev-users-relay", {}]],
@@ -41,7 +43,7 @@ describe("The call for the relay", () => {
   it("is made once for the commits of a moment, and again before the relay that was called can be gone", () =>
     withLambdaEndpoint({ RELAY_FUNCTION: "relay" }, (calls) =>
       withClock(async (pass) => {
-        const wake = relayWaker();
+        const wake = relayWaker(nobodyWaits);
         for (let commit = 0; commit < 5; commit += 1) await wake();
         assert.equal(calls.length, 1);
         pass(LINGER / 2 - 1);
@@ -61,11 +63,33 @@ describe("The call for the relay", () => {
       }),
     ));
 
+  it("is spared while a relay waits for its turn, of which it is asked as rarely", () =>
+    withLambdaEndpoint({ RELAY_FUNCTION: "relay" }, (calls) =>
+      withClock(async (pass) => {
+        const looks = [true, true, false];
+        const wake = relayWaker(async () => looks.shift() ?? true);
+        for (let commit = 0; commit < 5; commit += 1) await wake();
+        assert.equal(looks.length, 2);
+        pass(LINGER / 2);
+        await wake();
+        assert.deepEqual([looks.length, calls.length], [1, 0]);
+        pass(LINGER / 2);
+        await wake();
+        assert.deepEqual([looks.length, calls.length], [0, 1]);
+      }),
+    ));
+
+  it("is made where it cannot be seen whether a relay waits", () =>
+    withLambdaEndpoint({ RELAY_FUNCTION: "relay" }, async (calls) => {
+      await relayWaker(() => Promise.reject(new Error("the connection is gone")))();
+      assert.equal(calls.length, 1);
+    }));
+
   it("that fails is told to the log only, and made again with the next commit", () =>
     withLambdaEndpoint({ RELAY_FUNCTION: "relay" }, (calls, answerWith) =>
       withClock(() =>
         withWarnings(async (warnings) => {
-          const wake = relayWaker();
+          const wake = relayWaker(nobodyWaits);
           answerWith(() => ({ status: 429 }));
           await wake();
           assert.deepEqual(warnings, [
@@ -86,7 +110,7 @@ describe("The call for the relay", () => {
   it("that reaches nobody is no failure either", () =>
     withLambdaEndpoint({ RELAY_FUNCTION: "relay", AWS_ENDPOINT_URL: "http://127.0.0.1:1" }, () =>
       withWarnings(async (warnings) => {
-        await relayWaker()();
+        await relayWaker(nobodyWaits)();
         assert.equal(warnings.length, 1);
       }),
     ));

@@ -106,6 +106,21 @@ describe("An invocation of another function", () => {
       assert.rejects(invoker()("a", {}), /fetch failed/),
     ));
 
+  it("goes to Lambda's own endpoint where there is one besides that of all services", () =>
+    withLambdaEndpoint({}, async (calls) => {
+      process.env.AWS_ENDPOINT_URL_LAMBDA = process.env.AWS_ENDPOINT_URL ?? "";
+      process.env.AWS_ENDPOINT_URL = "http://127.0.0.1:1";
+      try {
+        await invoker()("a", {});
+      } finally {
+        delete process.env.AWS_ENDPOINT_URL_LAMBDA;
+      }
+      assert.deepEqual(
+        calls.map(({ functionName }) => functionName),
+        ["a"],
+      );
+    }));
+
   it("goes to the region's endpoint of Lambda when no other is named", () =>
     withLambdaEndpoint({}, async () => {
       delete process.env.AWS_ENDPOINT_URL;
