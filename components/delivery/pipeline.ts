@@ -77,7 +77,7 @@ function stepsOf({ region, state, policies }: PipelineArgs): Record<string, Step
         "npm ci",
         "npm run build:web",
       ],
-      artifacts: ["!(node_modules)", "!(node_modules)/**/*", ".ci/**/*"],
+      handsOver: true,
       policies: {},
       minutes: 20,
     },

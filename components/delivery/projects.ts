@@ -9,8 +9,8 @@ export interface StepArgs {
   description: string;
   /** Commands, one after the other; the first that fails ends it. */
   commands: string[];
-  /** Files that the next steps are given. */
-  artifacts?: string[];
+  /** Whether the next steps are given what it has made. */
+  handsOver?: boolean;
   environment?: Record<string, string>;
   policies: Record<string, aws.iam.Policy>;
   minutes: number;
@@ -24,7 +24,8 @@ export const INSTALL_PULUMI = [
   "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq ca-certificates curl nodejs npm",
   "npm ci",
   'curl -fsSL https://get.pulumi.com | sh -s -- --version "$(node -p "require(\'@pulumi/pulumi/package.json\').version")"',
-  'export PATH="$HOME/.pulumi/bin:$PATH"',
+  // Debian's Node.js is older than the one that the program is made for.
+  'export PATH="$PWD/node_modules/.bin:$HOME/.pulumi/bin:$PATH"',
 ];
 
 /** A CodeBuild project with a role and a log group of its own; it builds what the pipeline hands it. */
@@ -47,7 +48,7 @@ export function createProject(
   });
   const policy = new aws.iam.RolePolicy(
     `${name}-build-${step}`,
-    { role: role.name, policy: buildPolicy(logGroup.arn, args.bucket.arn, args.artifacts !== undefined) },
+    { role: role.name, policy: buildPolicy(logGroup.arn, args.bucket.arn, args.handsOver ?? false) },
     { parent },
   );
   return new aws.codebuild.Project(
@@ -77,12 +78,13 @@ export function createProject(
 }
 
 /** JSON is YAML. */
-const buildspec = ({ commands, artifacts }: StepArgs): string =>
+const buildspec = ({ commands, handsOver }: StepArgs): string =>
   JSON.stringify({
     version: 0.2,
     // One shell for all, so that what one command exports the next one knows.
     phases: { build: { commands: [["set -eu", ...commands].join("\n")] } },
-    ...(artifacts && { artifacts: { files: artifacts } }),
+    // Packages are installed anew: they are many, and for one machine.
+    ...(handsOver && { artifacts: { files: ["**/*"], "exclude-paths": ["node_modules/**/*"] } }),
   });
 
 /** To log, to take what the pipeline hands over, and to hand over in turn. */
