@@ -6,32 +6,21 @@ import { violationsOf } from "../../policy/rule";
 import { RULES } from "../../policy/rules";
 import { WIDE_POLICIES } from "../../policy/rules/access";
 import { recorded } from "../policy/recorded";
+import {
+  ATTACHMENT,
+  byGithub,
+  byPipeline,
+  oidcProviderArn,
+  POLICY,
+  previewsOf,
+  ROLE,
+  ROLE_POLICY,
+  repository,
+  state,
+  trustOf,
+} from "./deliveries";
 import { configuredOf, graphOf, LOAD_TIMEOUT, resource } from "./graphs";
 import { misfit } from "./iam-facts";
-
-const ROLE = "aws:iam/role:Role";
-const POLICY = "aws:iam/policy:Policy";
-const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
-const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
-const PROJECT = "aws:codebuild/project:Project";
-
-const state = {
-  bucket: "ahorro-state",
-  keyArn: "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
-};
-const repository = "ahorro-app/ahorro";
-const connectionArn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
-const oidcProviderArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
-
-const byGithub = () =>
-  configuredOf("prod", "github", { "ahorro:delivery": JSON.stringify({ github: { repository }, state }) });
-const byPipeline = (stack: "staging" | "prod") =>
-  configuredOf(stack, "pipeline", {
-    "ahorro:delivery": JSON.stringify({ pipeline: { repository, branch: "main", connectionArn }, state }),
-  });
-
-const trustOf = (graph: Graph, name: string) =>
-  JSON.parse(resource(graph, ROLE, name).inputs.assumeRolePolicy).Statement;
 
 const delivering = ({ resources }: Graph) =>
   resources.filter(({ name, type }) => /^delivery(-|$)/.test(name) && !type.startsWith("ahorro:"));
@@ -198,103 +187,6 @@ describe("delivery", function () {
     });
   });
 
-  describe("by a pipeline", () => {
-    let graph: Graph;
-    before(async () => {
-      graph = await byPipeline("prod");
-    });
-
-    const stages = (one: Graph) =>
-      resource(one, "aws:codepipeline/pipeline:Pipeline", "delivery").inputs.stages.map(
-        ({
-          name,
-          actions,
-        }: {
-          name: string;
-          actions: { provider: string; configuration?: { ProjectName?: string } }[];
-        }) => [name, actions[0]?.provider, actions[0]?.configuration?.ProjectName],
-      );
-
-    it("goes from the source over build, test and preview, in prod over somebody's yes, to the update", async () => {
-      const own = (step: string) => `ahorro-prod-${step}`;
-      assert.deepEqual(stages(graph), [
-        ["Source", "CodeStarSourceConnection", undefined],
-        ["Build", "CodeBuild", own("build")],
-        ["Test", "CodeBuild", own("test")],
-        ["Preview", "CodeBuild", own("preview")],
-        ["Approve", "Manual", undefined],
-        ["Up", "CodeBuild", own("up")],
-      ]);
-      const inStaging = stages(await byPipeline("staging")).map(([name]: string[]) => name);
-      assert.deepEqual(inStaging, ["Source", "Build", "Test", "Preview", "Up"]);
-    });
-
-    it("runs one after the other, from the branch of the repository through the connection", () => {
-      const { stages: declared, ...inputs } = resource(graph, "aws:codepipeline/pipeline:Pipeline", "delivery").inputs;
-      assert.deepEqual(inputs, {
-        name: "ahorro-prod",
-        pipelineType: "V2",
-        executionMode: "QUEUED",
-        roleArn: resource(graph, ROLE, "delivery-pipeline").outputs.arn,
-        artifactStores: [{ type: "S3", location: "ahorro-prod-delivery-artifacts-1" }],
-      });
-      assert.deepEqual(declared[0].actions[0].configuration, {
-        ConnectionArn: connectionArn,
-        FullRepositoryId: repository,
-        BranchName: "main",
-        DetectChanges: "true",
-      });
-    });
-
-    it("runs what people run", () => {
-      const commands = (step: string) =>
-        JSON.parse(resource(graph, PROJECT, `delivery-${step}`).inputs.source.buildspec).phases.build.commands.join(
-          "\n",
-        );
-      assert.match(commands("build"), /npm run build:web$/);
-      assert.match(commands("test"), /^set -eu\n\.ci\/run$/);
-      assert.match(commands("preview"), /pulumi preview .*--policy-pack policy$/);
-      assert.match(commands("up"), /pulumi up .*--yes .*--policy-pack policy$/);
-    });
-
-    it("gives each step what it needs: only the last one changes anything", () => {
-      const policies = (step: string) =>
-        resourcesOf(graph, ATTACHMENT)
-          .filter(({ inputs }) => inputs.role === resource(graph, ROLE, `delivery-build-${step}`).outputs.name)
-          .map(({ inputs }) => inputs.policyArn.replace(/^.*[:/]ahorro-prod-/, "").replace(/-\d+$/, ""));
-      assert.deepEqual(policies("build"), []);
-      assert.deepEqual(policies("test"), []);
-      assert.deepEqual([...new Set(policies("preview"))], ["preview"]);
-      assert.deepEqual([...new Set(policies("up"))].sort(), ["preview", "update"]);
-    });
-
-    it("has logs that end, and artifacts that are private, encrypted and gone after a week", () => {
-      for (const step of ["build", "test", "preview", "up"]) {
-        assert.deepEqual(resource(graph, "aws:cloudwatch/logGroup:LogGroup", `delivery-${step}`).inputs, {
-          name: `/aws/codebuild/ahorro-prod-${step}`,
-          retentionInDays: 365,
-        });
-      }
-      const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
-      assert.ok(resource(graph, encryption, "delivery-artifacts"));
-      const lifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
-      const { rules } = resource(graph, lifecycle, "delivery-artifacts").inputs;
-      assert.equal(rules.find(({ id }: { id: string }) => id === "built").expiration.days, 7);
-    });
-
-    it("acts for this account only", () => {
-      for (const [role, service] of [
-        ["pipeline", "codepipeline"],
-        ...["build", "test", "preview", "up"].map((step) => [`build-${step}`, "codebuild"]),
-      ]) {
-        const [statement, ...more] = trustOf(graph, `delivery-${role}`);
-        assert.deepEqual(more, []);
-        assert.deepEqual(statement.Principal, { Service: `${service}.amazonaws.com` });
-        assert.deepEqual(statement.Condition, { StringEquals: { "aws:SourceAccount": "123456789012" } });
-      }
-    });
-  });
-
   for (const [what, load] of [
     ["GitHub's workflows", byGithub],
     ["a pipeline", () => byPipeline("prod")],
@@ -305,6 +197,14 @@ describe("delivery", function () {
         violations.map(({ rule, resource: { type, name }, message }) => `${rule.name}: ${type} ${name} ${message}`),
         [],
       );
+    });
+
+    it(`by ${what} is previewed with all that it makes, before anything is there`, async () => {
+      const urns = ({ resources }: Graph) => resources.map(({ urn }) => urn).sort();
+      const [early, late] = [await previewsOf(what), await load()];
+      assert.deepEqual(urns(early), urns(late));
+      const policies = (graph: Graph) => resourcesOf(graph, POLICY).map(({ inputs }) => inputs.policy);
+      assert.deepEqual(policies(early), policies(late));
     });
 
     it(`by ${what} is allowed actions that AWS has, on resources that they take`, async () => {

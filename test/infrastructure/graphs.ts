@@ -25,9 +25,13 @@ export const graphOf = (stack: StackName): Promise<Graph> => loadedOnce(stack, {
 /** The program as loaded for a stack before anything of it is there: what only AWS knows is UNKNOWN. */
 export const previewOf = (stack: StackName): Promise<Graph> => loadedOnce(stack, { preview: true });
 
-/** The program as loaded for a stack that is configured otherwise: `folder` names it. */
-export const configuredOf = (stack: StackName, folder: string, config: Record<string, string>): Promise<Graph> =>
-  loadedOnce(stack, { config }, folder);
+/** The program as loaded for a stack that is configured otherwise, or as previewed: `folder` names it. */
+export const configuredOf = (
+  stack: StackName,
+  folder: string,
+  config: Record<string, string>,
+  preview = false,
+): Promise<Graph> => loadedOnce(stack, { config, preview }, folder);
 
 function loadedOnce(stack: StackName, more: Pick<LoadOptions, "preview" | "config">, folder?: string): Promise<Graph> {
   const key = [stack, more.preview ? "preview" : "update", ...(folder ? [folder] : [])].join("-");
