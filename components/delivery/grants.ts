@@ -1,19 +1,5 @@
-/** What whoever deploys may do with the resources of one kind. Actions without their service's prefix, which comes first. */
-export interface Grant {
-  /** Kinds of Pulumi's resources, by the beginning of their type, that need it. */
-  types: string[];
-  /** Prefix of the actions, as in `lambda:GetFunction`. */
-  service: string;
-  /** To look: what a preview with refresh does. */
-  read?: string[];
-  /** To create, change and delete. */
-  write?: string[];
-  /**
-   * ARNs, with `{region}`, `{account}`, `{prefix}` (`ahorro-dev`) and `{words}` (`ahorro_dev`) to be filled in. What AWS names by an id of its own is
-   * narrowed to its type, account and region. `*` for actions that know no resource.
-   */
-  on: string[];
-}
+import { type Grant, words } from "./grant";
+import { NETWORK_GRANTS } from "./network-grants";
 
 /**
  * What Pulumi's AWS provider calls for the program's resources: by type, since what it calls is decided there. Kept true by
@@ -159,58 +145,7 @@ export const GRANTS: Grant[] = [
     ),
     on: ["arn:aws:dynamodb:{region}:{account}:table/{prefix}-*"],
   },
-  {
-    // Describing is not held to resources by EC2.
-    types: ["aws:ec2/", "aws:vpc/", "awsx:ec2"],
-    service: "ec2",
-    read: words(
-      "DescribeAvailabilityZones DescribeEgressOnlyInternetGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcEndpoints DescribeVpcs",
-    ),
-    on: ["*"],
-  },
-  {
-    types: ["aws:ec2/securityGroup", "aws:vpc/securityGroup"],
-    service: "ec2",
-    write: words(
-      "AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateSecurityGroup DeleteSecurityGroup ModifySecurityGroupRules RevokeSecurityGroupEgress RevokeSecurityGroupIngress",
-    ),
-    on: ec2("security-group", "security-group-rule", "vpc"),
-  },
-  {
-    types: ["aws:ec2/vpcEndpoint"],
-    service: "ec2",
-    write: words("CreateVpcEndpoint DeleteVpcEndpoints ModifyVpcEndpoint"),
-    on: ec2("route-table", "security-group", "subnet", "vpc", "vpc-endpoint"),
-  },
-  {
-    types: ["aws:ec2/egressOnlyInternetGateway"],
-    service: "ec2",
-    write: words("CreateEgressOnlyInternetGateway DeleteEgressOnlyInternetGateway"),
-    on: ec2("egress-only-internet-gateway", "vpc"),
-  },
-  {
-    types: ["awsx:ec2:Vpc", "aws:ec2/route", "aws:ec2/subnet"],
-    service: "ec2",
-    read: ["DescribeVpcAttribute"],
-    write: words(
-      "AssociateRouteTable AssociateSubnetCidrBlock AssociateVpcCidrBlock CreateRoute CreateRouteTable CreateSubnet CreateVpc DeleteRoute DeleteRouteTable DeleteSubnet DeleteVpc DisassociateRouteTable ModifySubnetAttribute ModifyVpcAttribute",
-    ),
-    on: ec2("route-table", "subnet", "vpc"),
-  },
-  {
-    types: ["aws:ec2/", "aws:vpc/", "awsx:ec2"],
-    service: "ec2",
-    write: words("CreateTags DeleteTags"),
-    on: ec2(
-      "egress-only-internet-gateway",
-      "route-table",
-      "security-group",
-      "security-group-rule",
-      "subnet",
-      "vpc",
-      "vpc-endpoint",
-    ),
-  },
+  ...NETWORK_GRANTS,
   {
     types: ["aws:glue/"],
     service: "glue",
@@ -313,11 +248,3 @@ export const GRANTS: Grant[] = [
     on: ["arn:aws:sqs:{region}:{account}:{prefix}-*"],
   },
 ];
-
-function words(text: string): string[] {
-  return text.split(" ");
-}
-
-function ec2(...kinds: string[]): string[] {
-  return kinds.map((kind) => `arn:aws:ec2:{region}:{account}:${kind}/*`);
-}
