@@ -2,14 +2,17 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Bucket } from "./components/bucket";
 import { readConfig } from "./components/config";
-import { Database } from "./components/database";
+import { createDatabases } from "./components/database/clusters";
 import { Delivery } from "./components/delivery";
 import { EventBus } from "./components/event-bus";
+import { Firewall } from "./components/firewall";
+import { HostName } from "./components/host-name";
 import { HttpApi } from "./components/http-api";
 import { Identity } from "./components/identity";
 import { Mail } from "./components/mail";
 import { Network } from "./components/network";
 import type { InterfaceService } from "./components/network/endpoints";
+import { OriginKeys } from "./components/origin-keys";
 import { PRODUCTION } from "./components/production";
 import { AnalyticsService } from "./functions/analytics";
 import { CategoriesService } from "./functions/categories";
@@ -51,7 +54,7 @@ if (deliveryState !== undefined) {
 // What functions inside the network call: the relay, by the Lambda API; and, with Kafka, what Lambda's pollers call.
 const calledInside: InterfaceService[] = config.events.broker === "none" ? ["lambda"] : ["lambda", "sts"];
 const network = new Network("network", { region: config.region, calledInside, ...config.network }, opts);
-const database = new Database(
+const databases = createDatabases(
   "database",
   { network, databases: ["users", "transactions", "analytics"], ...config.database, logRetentionDays },
   opts,
@@ -80,20 +83,34 @@ const exportsBucket = new Bucket(
   opts,
 );
 
-const users = new UsersService("users", { database, rateLimit, logRetentionDays }, opts);
+const users = new UsersService("users", { database: databases.users, rateLimit, logRetentionDays }, opts);
 const transactions = new TransactionsService(
   "transactions",
-  { database, bus, exports: exportsBucket, rateLimit, logRetentionDays },
+  { database: databases.transactions, bus, exports: exportsBucket, rateLimit, logRetentionDays },
   opts,
 );
 const categories = new CategoriesService(
   "categories",
-  { database, bus, migrated: transactions.migrated, ...config.categories, rateLimit, logRetentionDays },
+  {
+    database: databases.transactions,
+    bus,
+    migrated: transactions.migrated,
+    ...config.categories,
+    rateLimit,
+    logRetentionDays,
+  },
   opts,
 );
 const analytics = new AnalyticsService(
   "analytics",
-  { database, bus, ledgerMigrated: transactions.migrated, rateLimit, logRetentionDays },
+  {
+    database: databases.analytics,
+    ledger: databases.transactions,
+    bus,
+    ledgerMigrated: transactions.migrated,
+    rateLimit,
+    logRetentionDays,
+  },
   opts,
 );
 const exportsService = new ExportsService(
@@ -113,11 +130,25 @@ const platform = new PlatformService(
   opts,
 );
 
+// Names of one's own, where there are any. CloudFront takes certificates of us-east-1 only, API Gateway those of its own region.
+const { domain } = config;
+const hostName = (name: string, host: string | undefined, region: aws.Region = config.region) =>
+  host && domain.zone ? new HostName(name, { hostName: host, zone: domain.zone, region }, opts) : undefined;
+const webHostName = hostName("web", domain.name, aws.Region.USEast1);
+const apiHostName = hostName("api", domain.api);
+
+const { firewall: firewallConfig, originKeys: generations, originRequired } = config.edge;
+const firewall = firewallConfig && new Firewall("firewall", { ...firewallConfig, logRetentionDays }, opts);
+const originKeys = generations.length > 0 ? new OriginKeys("origin-key", { generations }, opts) : undefined;
+
 const api = new HttpApi(
   "api",
   {
     services: [users, exportsService, transactions, transactions.exports, categories, analytics, platform],
     identity,
+    hostName: apiHostName,
+    originKeys,
+    originRequired,
     corsOrigins: config.api.corsOrigins,
     throttling: { rate: config.api.requestsPerSecond, burst: config.api.burst },
     logRetentionDays,
@@ -134,6 +165,8 @@ const web = new WebService(
     passwordSignIn: config.identity.passwordSignIn,
     catalogue: categories.catalogue,
     ...config.web,
+    hostName: webHostName,
+    firewallArn: firewall?.arn,
     logRetentionDays,
   },
   opts,
@@ -144,17 +177,29 @@ new NotificationsService("notifications", { bus, mail, webUrl: config.mail.webUr
 
 new LakeService("lake", { bus, catalogue: categories.catalogue, ...config.lake, logRetentionDays }, opts);
 
-new RatesService("rates", { database, migrated: analytics.migrated, ...config.rates, logRetentionDays }, opts);
+new RatesService(
+  "rates",
+  { database: databases.analytics, migrated: analytics.migrated, ...config.rates, logRetentionDays },
+  opts,
+);
 
 // After all that consumes events: where there is no broker, relays hand events to those.
-const relays = { database, bus, sweep: config.events.sweep, logRetentionDays };
+const relays = { bus, sweep: config.events.sweep, logRetentionDays };
 new OutboxRelay(
-  { ...relays, databaseName: "users", topic: "ahorro.users", afterwards: "mark", migrated: users.migrated },
+  {
+    ...relays,
+    database: databases.users,
+    databaseName: "users",
+    topic: "ahorro.users",
+    afterwards: "mark",
+    migrated: users.migrated,
+  },
   opts,
 );
 new OutboxRelay(
   {
     ...relays,
+    database: databases.transactions,
     databaseName: "transactions",
     topic: "ahorro.transactions",
     afterwards: "delete",

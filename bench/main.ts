@@ -19,6 +19,7 @@ import { benchIdle } from "./idle";
 import { benchLedger } from "./ledger";
 import { benchMachine } from "./machine";
 import { benchStart } from "./start";
+import { benchWeb } from "./web";
 
 /** What is measured on a stack that runs, by name, in this order. */
 const PARTS = {
@@ -29,6 +30,7 @@ const PARTS = {
   ledger: benchLedger,
   analytics: benchAnalytics,
   export: benchExport,
+  web: benchWeb,
 };
 
 async function main(): Promise<void> {

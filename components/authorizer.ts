@@ -1,6 +1,7 @@
 import { JwtRsaVerifier } from "aws-jwt-verify";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
+import { originCheck } from "./authorizer/origin";
 
 /** The verified claims of the caller's ID token. Claims the token does not carry are left out. */
 export interface AuthorizerContext {
@@ -16,13 +17,14 @@ export type AuthorizerResult = APIGatewaySimpleAuthorizerWithContextResult<Autho
 
 /**
  * Makes the authorizer: it lets a request pass whose `Authorization` header carries, with or without `Bearer`, an ID token of
- * this user pool and client: RS256, signature, issuer, audience, use and expiry are checked. Anything else is refused,
- * which API Gateway answers with 403. It fails (500, not cached) only when the pool's keys cannot be fetched.
+ * this user pool and client: RS256, signature, issuer, audience, use and expiry are checked; and that shows the distribution's key, where
+ * that is asked for. Anything else is refused, which API Gateway answers with 403. It fails (500, not cached) only when the pool's keys cannot be fetched.
  */
 export const authorizerHandler = () => {
   const issuer = process.env.TOKEN_ISSUER;
   const audience = process.env.TOKEN_AUDIENCE;
   if (!issuer || !audience) throw new Error("The environment variables TOKEN_ISSUER and TOKEN_AUDIENCE must be set.");
+  const isFromDistribution = originCheck(process.env.ORIGIN_KEY_DIGESTS);
   const keysUnavailable = new WeakSet<Error>();
 
   const fetchKeys = async (uri: string): Promise<ArrayBuffer> => {
@@ -54,7 +56,7 @@ export const authorizerHandler = () => {
 
   return async (event: APIGatewayRequestAuthorizerEventV2): Promise<AuthorizerResult> => {
     const token = /^(?:Bearer\s+)?(\S+)$/i.exec((event.headers?.authorization ?? "").trim())?.[1];
-    if (!token) return { isAuthorized: false };
+    if (!token || !isFromDistribution(event.headers)) return { isAuthorized: false };
     try {
       const { sub, exp, email, email_verified, name } = await verifier.verify(token);
       if (typeof sub !== "string" || typeof exp !== "number") return { isAuthorized: false };

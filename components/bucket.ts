@@ -8,7 +8,7 @@ export interface LifecycleRule {
   /** Which objects: those whose keys begin like this. @default all */
   prefix?: string;
   /** Deletes them so many days after they were written (at the next midnight UTC, roughly). */
-  expireAfterDays?: number;
+  expireAfterDays?: pulumi.Input<number>;
   /** Moves them to cheaper storage so many days after they were written. */
   transition?: { afterDays: number; storageClass: "STANDARD_IA" | "INTELLIGENT_TIERING" | "GLACIER_IR" };
 }

@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { authorizerHandler } from "./authorizer";
-import type { Identity } from "./identity";
-import { Lambda } from "./lambda";
+import type { HostName } from "./host-name";
+import { type Authorizers, type AuthorizersArgs, createAuthorizers } from "./http-api/authorizers";
+import { allowInvocation } from "./http-api/permission";
+import type { Lambda } from "./lambda";
+import { ORIGIN_HEADER } from "./origin-keys";
 
 /** `routeKey` is API Gateway's, e.g. `GET /groups/{group_id}`; public routes take no token. */
 export interface Route {
@@ -16,15 +18,14 @@ export interface ApiService {
   routes: Route[];
 }
 
-export interface HttpApiArgs {
+export interface HttpApiArgs extends AuthorizersArgs {
   services: ApiService[];
-  /** Whose ID tokens are accepted. */
-  identity: Identity;
+  /** A name of one's own, with its certificate. The one that AWS gives is closed then. @default the one that AWS gives */
+  hostName?: HostName | undefined;
   /** Origins of browsers that may call the API from elsewhere. @default none */
   corsOrigins?: string[];
   /** Requests per second over the whole API, and how many more may come at once. */
   throttling: { rate: number; burst: number };
-  logRetentionDays: pulumi.Input<number>;
 }
 
 /**
@@ -35,16 +36,22 @@ export interface HttpApiArgs {
  */
 export class HttpApi extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
+  /** What the distribution in front of it has to send, if anything. Known when the API takes it. */
+  readonly originHeader: { name: string; value: pulumi.Output<string> } | undefined;
 
   /** @throws Error when a route is declared twice, before any resource is registered. */
   constructor(name: string, args: HttpApiArgs, opts: pulumi.ComponentResourceOptions = {}) {
     assertRoutesUnique(args.services);
     super("ahorro:api:HttpApi", name, {}, opts);
     const api = createApi(this, name, args);
-    const authorizerId = createAuthorizer(this, name, args, api);
-    const routes = args.services.flatMap((service) => createRoutes(this, name, service, api, authorizerId));
-    createStage(this, name, args, api, routes);
-    this.url = api.apiEndpoint;
+    const authorizers = createAuthorizers(this, name, args, api);
+    const routes = args.services.flatMap((service) => createRoutes(this, name, service, api, authorizers));
+    const stage = createStage(this, name, args, api, routes);
+    this.url = args.hostName === undefined ? api.apiEndpoint : serveAt(this, name, args.hostName, stage);
+    this.originHeader = args.originKeys && {
+      name: ORIGIN_HEADER,
+      value: pulumi.all([args.originKeys.sent, authorizers.ready]).apply(([key]) => key),
+    };
     this.registerOutputs({ url: this.url });
   }
 }
@@ -72,6 +79,7 @@ function createApi(parent: HttpApi, name: string, args: HttpApiArgs): aws.apigat
     {
       name: `${pulumi.getProject()}-${pulumi.getStack()}`,
       protocolType: "HTTP",
+      ...(args.hostName && { disableExecuteApiEndpoint: true }),
       ...(corsOrigins.length > 0 && {
         corsConfiguration: {
           allowOrigins: corsOrigins,
@@ -86,52 +94,12 @@ function createApi(parent: HttpApi, name: string, args: HttpApiArgs): aws.apigat
   );
 }
 
-function createAuthorizer(
-  parent: HttpApi,
-  name: string,
-  args: HttpApiArgs,
-  api: aws.apigatewayv2.Api,
-): pulumi.Output<string> {
-  const lambda = new Lambda(
-    `${name}-authorizer`,
-    {
-      description: "Verifies the ID tokens of API requests",
-      handler: authorizerHandler,
-      links: [args.identity.link()],
-      timeout: 10,
-      logRetentionDays: args.logRetentionDays,
-    },
-    { parent },
-  );
-  const authorizer = new aws.apigatewayv2.Authorizer(
-    name,
-    {
-      apiId: api.id,
-      name: "id-token",
-      authorizerType: "REQUEST",
-      authorizerUri: lambda.invokeArn,
-      authorizerPayloadFormatVersion: "2.0",
-      enableSimpleResponses: true,
-      identitySources: ["$request.header.Authorization"],
-      authorizerResultTtlInSeconds: 300,
-    },
-    { parent },
-  );
-  allowInvocation(
-    parent,
-    `${name}-authorizer`,
-    lambda,
-    pulumi.interpolate`${api.executionArn}/authorizers/${authorizer.id}`,
-  );
-  return authorizer.id;
-}
-
 function createRoutes(
   parent: HttpApi,
   name: string,
   { lambda, routes }: ApiService,
   api: aws.apigatewayv2.Api,
-  authorizerId: pulumi.Output<string>,
+  authorizers: Authorizers,
 ): aws.apigatewayv2.Route[] {
   const integration = new aws.apigatewayv2.Integration(
     `${name}-${lambda.logicalName}`,
@@ -153,20 +121,15 @@ function createRoutes(
           apiId: api.id,
           routeKey: route.routeKey,
           target: pulumi.interpolate`integrations/${integration.id}`,
-          ...(route.public ? { authorizationType: "NONE" } : { authorizationType: "CUSTOM", authorizerId }),
+          ...authorization(route.public ? authorizers.open : authorizers.token),
         },
         { parent },
       ),
   );
 }
 
-function allowInvocation(parent: HttpApi, name: string, lambda: Lambda, sourceArn: pulumi.Input<string>): void {
-  new aws.lambda.Permission(
-    name,
-    { function: lambda.name, action: "lambda:InvokeFunction", principal: "apigateway.amazonaws.com", sourceArn },
-    { parent },
-  );
-}
+const authorization = (authorizerId: pulumi.Output<string> | undefined) =>
+  authorizerId === undefined ? { authorizationType: "NONE" } : { authorizationType: "CUSTOM", authorizerId };
 
 function createStage(
   parent: HttpApi,
@@ -174,7 +137,7 @@ function createStage(
   args: HttpApiArgs,
   api: aws.apigatewayv2.Api,
   routes: aws.apigatewayv2.Route[],
-): void {
+): aws.apigatewayv2.Stage {
   const logGroup = new aws.cloudwatch.LogGroup(
     `${name}-access`,
     {
@@ -183,7 +146,7 @@ function createStage(
     },
     { parent },
   );
-  new aws.apigatewayv2.Stage(
+  return new aws.apigatewayv2.Stage(
     name,
     {
       apiId: api.id,
@@ -199,6 +162,31 @@ function createStage(
     // A stage that goes live before its routes would answer 404 for a moment.
     { parent, dependsOn: routes },
   );
+}
+
+/** Answers the URL, known when all is there that it takes to be reached. */
+function serveAt(parent: HttpApi, name: string, host: HostName, stage: aws.apigatewayv2.Stage): pulumi.Output<string> {
+  const domain = new aws.apigatewayv2.DomainName(
+    name,
+    {
+      domainName: host.hostName,
+      domainNameConfiguration: {
+        certificateArn: host.certificateArn,
+        endpointType: "REGIONAL",
+        securityPolicy: "TLS_1_2",
+        ipAddressType: "dualstack",
+      },
+    },
+    { parent },
+  );
+  const mapping = new aws.apigatewayv2.ApiMapping(
+    name,
+    { apiId: stage.apiId, domainName: domain.id, stage: stage.id },
+    { parent },
+  );
+  const { targetDomainName, hostedZoneId } = domain.domainNameConfiguration;
+  const records = host.pointTo({ domainName: targetDomainName, hostedZoneId });
+  return pulumi.all([mapping.id, ...records.map(({ fqdn }) => fqdn)]).apply(() => `https://${host.hostName}`);
 }
 
 /** One JSON line a request; it names the caller by id only, never by header, query or body. */

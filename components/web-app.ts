@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Bucket } from "./bucket";
+import type { HostName } from "./host-name";
 import { originOf } from "./origin";
+import { keepAccessLogs } from "./web-app/access-logs";
 import { createDistribution, type DistributionArgs } from "./web-app/distribution";
 import { contentTypeOf, type WebFile } from "./web-app/files";
 import { Invalidation } from "./web-app/invalidation";
@@ -14,7 +16,9 @@ export interface WebDocument {
   cacheControl: string;
 }
 
-export interface WebAppArgs extends Omit<DistributionArgs, "bucket"> {
+export interface WebAppArgs extends Omit<DistributionArgs, "bucket" | "domain"> {
+  /** A name of one's own, with its certificate in us-east-1. @default the one that CloudFront gives */
+  hostName?: HostName | undefined;
   /** The built app: see `readWebFiles`. */
   files: WebFile[];
   /** What the program adds, by path: `config.json`. */
@@ -29,7 +33,7 @@ const KEEP_VERSIONS_DAYS = 30;
  * A web app and its API behind one origin: a private bucket that only the distribution reads, CloudFront in front of it, the API
  * below `/api/`. Whatever of the content changes with a deployment is served by all edges right after it.
  *
- * Costs nothing when idle but the storage of a few megabytes; then about $0.01 for 10,000 requests and $0.085 a GB, of which 10
+ * Costs nothing when idle but the storage of a few megabytes, of which access logs become the most; then about $0.01 for 10,000 requests and $0.085 a GB, of which 10
  * million and 1 TB a month are free.
  */
 export class WebApp extends pulumi.ComponentResource {
@@ -45,7 +49,14 @@ export class WebApp extends pulumi.ComponentResource {
       { keepVersionsDays: KEEP_VERSIONS_DAYS, deletionProtection: false },
       { parent: this },
     );
-    const distribution = createDistribution(this, name, { ...args, bucket: bucket.bucket });
+    const { hostName } = args;
+    const distribution = createDistribution(this, name, {
+      ...args,
+      bucket: bucket.bucket,
+      domain: hostName && { name: hostName.hostName, certificateArn: hostName.certificateArn },
+    });
+    hostName?.pointTo(distribution);
+    keepAccessLogs(this, name, distribution, args.logRetentionDays);
     letDistributionRead(bucket, distribution);
     const objects = createObjects(this, bucket, args);
     new Invalidation(
@@ -53,7 +64,7 @@ export class WebApp extends pulumi.ComponentResource {
       { distribution, trigger: digestOf(args), after: objects, logRetentionDays: args.logRetentionDays },
       { parent: this },
     );
-    this.url = distribution.domainName.apply((domainName) => originOf(args.domain?.name ?? domainName));
+    this.url = distribution.domainName.apply((domainName) => originOf(hostName?.hostName ?? domainName));
     this.registerOutputs({ url: this.url });
   }
 }

@@ -1,7 +1,7 @@
 /** What each type of resource is paid for, in a month of a usage. */
 import type { Graph, Resource } from "../local/program/graph";
 import { consumersOf, partitionsOf } from "./graph";
-import { capacityHours, clusterOf, eventsOf, invocationsOf } from "./load";
+import { capacityHours, clusterOf, eventsOf, invocationsOf, shareOf } from "./load";
 import type { Quantities } from "./prices";
 import { assumed, type Usage } from "./usage";
 
@@ -9,6 +9,8 @@ type Billing = (resource: Resource, graph: Graph, usage: Usage) => Quantities;
 
 const MILLION = 1_000_000;
 const GB = 1_000_000_000;
+/** What CloudFront serves: the API's answers, and some files of the web app for each visit. */
+const servedOf = (usage: Usage): number => requestsOf(usage) + usage.visits * 5;
 const requestsOf = ({ writes, reads }: Usage): number => writes + reads;
 const hours = () => assumed("hours");
 
@@ -22,9 +24,9 @@ export const BILLED: Record<string, Billing> = {
   // A question a day, which reads all rows of 200 bytes.
   "aws:athena/workgroup:Workgroup": (_, __, { kept }) => ({ Athena: (30 * kept * 200) / (1_000 * GB) }),
   "aws:cloudfront/distribution:Distribution": (_, __, usage) => ({
-    "CloudFront requests": (requestsOf(usage) + usage.visits * 5) / 10_000,
+    "CloudFront requests": servedOf(usage) / 10_000,
     "CloudFront data out": (requestsOf(usage) * assumed("responseBytes") + usage.visits * assumed("visitBytes")) / GB,
-    "CloudFront functions": (requestsOf(usage) + usage.visits * 5) / MILLION,
+    "CloudFront functions": servedOf(usage) / MILLION,
   }),
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": () => ({ "Composite alarm": 1 }),
   "aws:cloudwatch/dashboard:Dashboard": () => ({ Dashboard: 1 }),
@@ -84,11 +86,15 @@ export const BILLED: Record<string, Billing> = {
       "MSK storage": (gb * 7) / 30,
     };
   },
-  "aws:rds/cluster:Cluster": (cluster, _, usage) => ({
-    "Aurora storage": Math.max(assumed("auroraLeastGb"), (usage.kept * assumed("bytesPerTransaction")) / GB),
-    "Aurora I/O": (usage.writes * assumed("ioPerWrite") + usage.reads * assumed("ioPerRead")) / MILLION,
-    ...(cluster.inputs.manageMasterUserPassword && { Secret: 1 }),
-  }),
+  "aws:rds/cluster:Cluster": (cluster, graph, usage) => {
+    const gb = (usage.kept * assumed("bytesPerTransaction")) / GB;
+    const requests = usage.writes * assumed("ioPerWrite") + usage.reads * assumed("ioPerRead");
+    return {
+      "Aurora storage": Math.max(assumed("auroraLeastGb"), gb * shareOf(graph)),
+      "Aurora I/O": (requests / MILLION) * shareOf(graph),
+      ...(cluster.inputs.manageMasterUserPassword && { Secret: 1 }),
+    };
+  },
   "aws:rds/clusterInstance:ClusterInstance": (instance, graph, usage) => {
     const { instanceClass } = instance.inputs;
     if (instanceClass !== "db.serverless") throw new Error(`What a ${instanceClass} costs is not known.`);
@@ -96,9 +102,14 @@ export const BILLED: Record<string, Billing> = {
     return { "Aurora capacity": capacityHours(graph, clusterOf(graph, instance), usage) };
   },
   "aws:route53/zone:Zone": (_, __, { visits }) => ({ "Hosted zone": 1, "DNS queries": (visits * 2) / MILLION }),
-  "aws:s3/bucket:Bucket": ({ name }, _, usage) => ({
+  "aws:s3/bucket:Bucket": ({ name, outputs }, graph, usage) => ({
     // The web app's files, in some versions; the lake's rows, of 200 bytes; exports are gone after a day.
-    "S3 storage": { web: 0.05, lake: (usage.kept * 200) / GB }[name] ?? 0,
+    "S3 storage":
+      {
+        web: 0.05,
+        lake: (usage.kept * 200) / GB,
+        "web-logs": (servedOf(usage) * assumed("accessLogBytes") * (expiryOf(graph, String(outputs.bucket)) / 30)) / GB,
+      }[name] ?? 0,
     ...(name === "web" && { "S3 reads": (usage.visits * 0.1) / 1_000 }),
   }),
   "aws:secretsmanager/secret:Secret": () => ({ Secret: 1 }),
@@ -107,7 +118,7 @@ export const BILLED: Record<string, Billing> = {
   "aws:wafv2/webAcl:WebAcl": ({ inputs: { rules = [] } }, _, usage) => ({
     "Web ACL": 1,
     "Web ACL rule": rules.length,
-    "Web ACL requests": (requestsOf(usage) + usage.visits * 5) / MILLION,
+    "Web ACL requests": servedOf(usage) / MILLION,
   }),
   // The component makes NAT gateways and their addresses itself, as it is told to.
   "awsx:ec2:Vpc": ({ inputs }) =>
@@ -118,6 +129,14 @@ const natStrategy = (inputs: Resource["inputs"]): string => inputs.natGateways?.
 
 const natGateways = (count: number): Quantities =>
   count === 0 ? {} : { "NAT gateway": count * hours(), "Public IPv4 address": count * hours() };
+
+/** After how many days what is in a bucket is deleted; ten years, where nothing says so. */
+function expiryOf({ resources }: Graph, bucket: string): number {
+  const rules: { expiration?: { days: number } }[] = resources
+    .filter(({ type }) => type === "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+    .flatMap(({ inputs }) => (inputs.bucket === bucket ? inputs.rules : []));
+  return rules.find(({ expiration }) => expiration !== undefined)?.expiration?.days ?? 3_653;
+}
 
 function retentionOf({ resources }: Graph, { inputs }: Resource): number {
   const group = resources.find(

@@ -13,12 +13,19 @@ export interface Scheduled {
 
 /** The functions that schedules call, whether somebody uses the stack or not. */
 export function scheduledOf(graph: Graph): Scheduled[] {
-  return resourcesOf(graph, "aws:cloudwatch/eventTarget:EventTarget").flatMap(({ inputs }) => {
-    const rule = resourcesOf(graph, RULE).find(({ outputs }) => outputs.name === inputs.rule);
-    const lambda = resourcesOf(graph, FUNCTION).find(({ outputs }) => outputs.arn === inputs.arn);
-    if (lambda === undefined || rule?.inputs.state === "DISABLED") return [];
-    const { scheduleExpression } = rule?.inputs ?? {};
-    return scheduleExpression === undefined ? [] : [{ lambda, times: timesAMonth(scheduleExpression) }];
+  const byRules = resourcesOf(graph, "aws:cloudwatch/eventTarget:EventTarget").map(({ inputs: { rule, arn } }) => ({
+    arn,
+    schedule: resourcesOf(graph, RULE).find(({ outputs }) => outputs.name === rule)?.inputs,
+  }));
+  const byScheduler = resourcesOf(graph, "aws:scheduler/schedule:Schedule").map(({ inputs }) => ({
+    arn: inputs.target?.arn,
+    schedule: inputs,
+  }));
+  return [...byRules, ...byScheduler].flatMap(({ arn, schedule }) => {
+    const lambda = resourcesOf(graph, FUNCTION).find(({ outputs }) => outputs.arn === arn);
+    const { scheduleExpression, state } = schedule ?? {};
+    if (lambda === undefined || scheduleExpression === undefined || state === "DISABLED") return [];
+    return [{ lambda, times: timesAMonth(scheduleExpression) }];
   });
 }
 

@@ -60,13 +60,16 @@ function relayed(writes: number): Invocations {
 export function capacityHours(graph: Graph, cluster: Resource, usage: Usage): number {
   const { minCapacity = 0, maxCapacity = 1 } = cluster.inputs.serverlessv2ScalingConfiguration ?? {};
   const hours = assumed("hours");
-  const demand = demandOf(usage);
+  const demand = demandOf(usage) * shareOf(graph);
   if (minCapacity > 0) return hours * Math.min(maxCapacity, Math.max(minCapacity, demand));
   const awake = Math.min(hours, awakeHours(graph, cluster) + usedHours(cluster, usage));
   return awake * Math.min(maxCapacity, Math.max(assumed("resumedCapacity"), demand));
 }
 
-/** ACU on average, all functions' work on one cluster. */
+/** Where there are several clusters, each is taken to have the same share of what is stored and done. */
+export const shareOf = (graph: Graph): number => 1 / Math.max(1, resourcesOf(graph, "aws:rds/cluster:Cluster").length);
+
+/** ACU on average, of all that databases do. */
 export function demandOf(usage: Usage): number {
   const cost = processorSeconds(lastResults());
   const { write, read, event, relayed: relay } = cost;

@@ -2,7 +2,8 @@
  * What AWS asks for in eu-west-1 (Ireland), in US dollars without taxes.
  *
  * The prices were written down from memory of AWS's public price lists, on a machine that could not look them up, and have to be compared with
- * the pages named in `source` before anybody relies on them. Where that memory is of another region, `estimated` says what was made of it.
+ * the pages named in `source` before anybody relies on them. Where that memory is of another region, `estimated` says what was made of it;
+ * `seen` are those that others have published.
  */
 
 /** When the prices were written down. */
@@ -18,6 +19,8 @@ export interface Price {
   source: keyof typeof SOURCES;
   /** How the price was come by, where it is not Ireland's own. */
   estimated?: string;
+  /** Whether public copies of answers of AWS's price list or of bills have shown the same. */
+  seen?: true;
 }
 
 export const SOURCES = {
@@ -49,7 +52,7 @@ export const SOURCES = {
 const dearer = "N. Virginia's price and a tenth";
 
 export const PRICES = {
-  "Aurora capacity": { usd: 0.14, unit: "ACU-hour", source: "aurora" },
+  "Aurora capacity": { usd: 0.14, unit: "ACU-hour", source: "aurora", seen: true },
   "Aurora storage": { usd: 0.11, unit: "GB-month", source: "aurora" },
   "Aurora I/O": { usd: 0.22, unit: "million requests", source: "aurora" },
   Secret: { usd: 0.4, unit: "secret", source: "secrets" },
@@ -60,8 +63,8 @@ export const PRICES = {
   "MSK Serverless data out": { usd: 0.055, unit: "GB", source: "msk", estimated: dearer },
   "MSK kafka.t3.small": { usd: 0.0502, unit: "broker-hour", source: "msk", estimated: dearer },
   "MSK storage": { usd: 0.11, unit: "GB-month", source: "msk", estimated: dearer },
-  "Interface endpoint": { usd: 0.011, unit: "zone-hour", source: "privatelink" },
-  "NAT gateway": { usd: 0.048, unit: "hour", source: "vpc" },
+  "Interface endpoint": { usd: 0.011, unit: "zone-hour", source: "privatelink", seen: true },
+  "NAT gateway": { usd: 0.048, unit: "hour", source: "vpc", seen: true },
   "Public IPv4 address": { usd: 0.005, unit: "hour", source: "vpc" },
   "Lambda requests": { usd: 0.2, unit: "million", free: 1, source: "lambda" },
   "Lambda time, arm64": { usd: 0.0000133334, unit: "GB-second", free: 400_000, source: "lambda" },

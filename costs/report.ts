@@ -47,6 +47,7 @@ export const reportOf = (graphs: Graph[]): string =>
     "- Transfer between zones ($0.01 a GB in each direction), which Aurora and MSK mostly include; transfer to the internet other than by CloudFront.",
     "- Backups of Aurora beyond the size of the volume; rotated versions of keys ($1 each, for the first two).",
     "- Metrics of our own that functions write into their logs, $0.30 each beyond the first ten; builds.",
+    "- The hosted zone of names of one's own ($0.50), which the program looks up, and does not make.",
     "- Readers of Aurora, Lambda functions and MSK Serverless that scale beyond what is configured: it tells what the demand costs, not whether",
     "  it is met; see [scaling.md](scaling.md).",
     "",
@@ -84,8 +85,8 @@ function idle({ lines, usd }: Bill): string[] {
   ];
 }
 
-const priceRow = (name: string, { usd, unit, free, source, estimated }: Price): string =>
-  `| ${name} | ${unit} | $${usd} | ${free?.toLocaleString("en") ?? ""} | [${source}][]${estimated ? `; estimated: ${estimated}` : ""} |`;
+const priceRow = (name: string, { usd, unit, free, source, estimated, seen }: Price): string =>
+  `| ${name} | ${unit} | $${usd} | ${free?.toLocaleString("en") ?? ""} | [${source}][]${estimated ? `; estimated: ${estimated}` : ""}${seen ? "; seen in others' bills or price lists" : ""} |`;
 
 const dollars = (usd: number): string =>
   usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });

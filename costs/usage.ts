@@ -57,6 +57,7 @@ export const ASSUMED = {
   responseBytes: { value: 4_000, what: "bytes of an answer" },
   visitBytes: { value: 60_000, what: "bytes of the web app for a visit: most is in the browser's cache" },
   logBytes: { value: 1_500, what: "bytes of log for an invocation: platform lines, and access log" },
+  accessLogBytes: { value: 150, what: "bytes of CloudFront's access log for a request, compressed" },
   traced: { value: 0.05, what: "share of requests that X-Ray records, beyond the first in each second" },
 };
 

@@ -127,7 +127,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const aws = await startAwsEndpoint({
       port: ports.aws,
       services: {
-        "rds-data": rdsData({ clusterArn: clusterArn(graph), postgresUrl: (name) => postgres.url(name) }),
+        "rds-data": rdsData({ clusterArns: clusterArns(graph), postgresUrl: (name) => postgres.url(name) }),
         dynamodb: dynamodb.service,
         cloudfront: cloudFrontApi(
           resourcesOf(graph, "aws:cloudfront/distribution:Distribution").map(({ outputs }) => String(outputs.id)),
@@ -295,7 +295,8 @@ function startDeclaredCognito(
   });
 }
 
-const clusterArn = (graph: Graph): string => String(only(graph, "aws:rds/cluster:Cluster").outputs.arn);
+const clusterArns = (graph: Graph): string[] =>
+  resourcesOf(graph, "aws:rds/cluster:Cluster").map(({ outputs }) => String(outputs.arn));
 
 /** The one resource of a type that the local stack can run just one of. */
 function only(graph: Graph, type: string) {

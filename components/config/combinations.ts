@@ -52,6 +52,37 @@ export const ANYWHERE: Combination[] = [
     what: "would deploy each push at the same time as GitHub's workflows do (delivery.github)",
     remedy: "Remove one of them",
   },
+  {
+    key: "domain.zone",
+    wrong: ({ domain: { name, zone, api } }) => zone === undefined && (name !== undefined || api !== undefined),
+    what: "is missing: certificates and addresses of domain.name and domain.api are records of a zone",
+    remedy: "Set it to the public hosted zone in Route 53 that the names are in, or remove the names",
+  },
+  {
+    key: "domain.name",
+    wrong: ({ domain: { name, zone, api } }) => name === undefined && (zone !== undefined || api !== undefined),
+    what: "is missing: without a name of the web app, domain.zone and domain.api say nothing",
+    remedy: "Set it to the host name of the web app, or remove the others",
+  },
+  ...(["name", "api"] as const).map((key) => ({
+    key: `domain.${key}`,
+    wrong: ({ domain: { zone, [key]: host } }: Settings) =>
+      zone !== undefined && host !== undefined && host !== zone && !host.endsWith(`.${zone}`),
+    what: "is not in the zone that domain.zone names",
+    remedy: "Set one of them so that it is",
+  })),
+  {
+    key: "domain.api",
+    wrong: ({ domain: { name, api } }) => api !== undefined && api === name,
+    what: "is the name of the web app already",
+    remedy: "Set it to another name, or remove it: the API is below /api of the web app anyway",
+  },
+  {
+    key: "edge.originKeys",
+    wrong: ({ edge }) => edge.originRequired && edge.originKeys.length === 0,
+    what: "is empty, and edge.originRequired is true: the API would refuse everything",
+    remedy: "Set it to [1], or edge.originRequired to false",
+  },
 ];
 
 /** Where families' money is. */
@@ -90,6 +121,18 @@ export const IN_PRODUCTION: Combination[] = [
     key: "database.ownKey",
     wrong: ({ database }) => !database.ownKey,
     what: "must be true in production: snapshots under AWS's key cannot be copied to another account, and the key cannot be changed later",
+    remedy: "Set it to true",
+  },
+  {
+    key: "edge.firewall",
+    wrong: ({ edge }) => edge.firewall === undefined,
+    what: "is missing in production: nothing would stop floods and known attacks",
+    remedy: "Set edge.firewall.requestsPerAddress",
+  },
+  {
+    key: "edge.originRequired",
+    wrong: ({ edge }) => !edge.originRequired,
+    what: "must be true in production: who asks the API directly would be past the firewall",
     remedy: "Set it to true",
   },
   {

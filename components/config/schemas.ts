@@ -15,6 +15,11 @@ const githubRepository = v.pipe(
   v.regex(/^[\w.-]+\/[\w.-]+$/, "must be a repository on GitHub, such as owner/name"),
 );
 
+const hostName = v.pipe(
+  v.string(),
+  v.regex(/^([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/, "must be a host name, such as app.example.com"),
+);
+
 /** The keys of the program's own configuration, below `ahorro:`. What is said of each stands in docs/configuration.md, too. */
 export const schemas = {
   network: v.strictObject({
@@ -30,6 +35,8 @@ export const schemas = {
   }),
   database: v.pipe(
     v.strictObject({
+      /** All databases on one cluster, or one for each service. Data does not move by itself: see docs/database.md. */
+      clusters: v.picklist(["shared", "perService"]),
       /** Aurora capacity units (about 2 GiB of memory each) of an instance when nothing is to be done; 0 lets the cluster pause. At most `maxCapacity`. */
       minCapacity: capacity,
       /** And when there is most to do. */
@@ -122,24 +129,32 @@ export const schemas = {
   web: v.strictObject({
     /** Where CloudFront serves from: 100 is Europe and North America, 200 adds Asia, Africa and more, All is everywhere. */
     priceClass: v.picklist(["PriceClass_100", "PriceClass_200", "PriceClass_All"]),
-    /** A host name of one's own, with its certificate in ACM; CloudFront takes none from elsewhere than us-east-1. */
-    domain: v.exactOptional(
+  }),
+  /** Names of one's own; without them, the web app and the API are served under those that AWS gives. */
+  domain: v.strictObject({
+    /** Of the web app, and of the API below /api. */
+    name: v.exactOptional(hostName),
+    /** The public hosted zone in Route 53 that the names are in. It is there already. */
+    zone: v.exactOptional(hostName),
+    /** Of the API itself. */
+    api: v.exactOptional(hostName),
+  }),
+  edge: v.strictObject({
+    /** A web application firewall on CloudFront, $9 a month; none, where it is left out. */
+    firewall: v.exactOptional(
       v.strictObject({
-        /** A host name whose DNS record leads to the distribution. */
-        name: v.pipe(
-          v.string(),
-          v.regex(/^([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/, "must be a host name, such as app.example.com"),
-        ),
-        /** The ARN of a certificate for that name in us-east-1. */
-        certificateArn: v.pipe(
-          v.string(),
-          v.regex(
-            /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\da-f-]{36}$/,
-            "must be the ARN of an ACM certificate in us-east-1",
-          ),
-        ),
+        /** Requests that one address may send within five minutes. */
+        requestsPerAddress: integer(10, 2_000_000_000),
       }),
     ),
+    /** Numbers of the keys by which the API knows CloudFront: the first is sent, all are taken. A new number is a new key. */
+    originKeys: v.pipe(
+      v.array(integer(1, 1_000_000)),
+      v.maxLength(2, "must be two at most: the one that is sent, and the one before or after it"),
+      v.check((keys) => new Set(keys).size === keys.length, "must be different from each other"),
+    ),
+    /** Whether the API refuses what shows none of the keys, that is what does not come through CloudFront. */
+    originRequired: v.boolean(),
   }),
   lake: v.strictObject({
     /** What is known of transactions is deleted from the lake after so many days. Saved queries look back a year and some. */

@@ -1,3 +1,4 @@
+import { EDGE_GRANTS } from "./edge-grants";
 import { type Grant, words } from "./grant";
 import { NETWORK_GRANTS } from "./network-grants";
 
@@ -50,6 +51,8 @@ export const GRANTS: Grant[] = [
     on: [
       "arn:aws:apigateway:{region}::/apis",
       "arn:aws:apigateway:{region}::/apis/*",
+      "arn:aws:apigateway:{region}::/domainnames",
+      "arn:aws:apigateway:{region}::/domainnames/*",
       "arn:aws:apigateway:{region}::/tags/*",
     ],
   },
@@ -146,6 +149,7 @@ export const GRANTS: Grant[] = [
     on: ["arn:aws:dynamodb:{region}:{account}:table/{prefix}-*"],
   },
   ...NETWORK_GRANTS,
+  ...EDGE_GRANTS,
   {
     types: ["aws:glue/"],
     service: "glue",

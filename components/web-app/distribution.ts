@@ -10,8 +10,12 @@ export interface DistributionArgs {
   /** Further origins that the app calls. */
   connectTo: pulumi.Input<string>[];
   priceClass: string;
+  /** By which the API knows the distribution: put into each request, whatever a client sent. */
+  apiHeader?: { name: string; value: pulumi.Input<string> } | undefined;
+  /** ARN of the firewall in front of it. @default none */
+  firewallArn?: pulumi.Input<string> | undefined;
   /** A host name of one's own, and its certificate in ACM in us-east-1. */
-  domain?: { name: string; certificateArn: string } | undefined;
+  domain?: { name: string; certificateArn: pulumi.Input<string> } | undefined;
 }
 
 /** AWS's own policies, by the ids that they have everywhere ("Use managed cache policies", "… origin request policies"). */
@@ -41,9 +45,10 @@ export function createDistribution(
       priceClass: args.priceClass,
       // The edge function sees to it already; should it be taken away some day, the bucket still lists nothing.
       defaultRootObject: "index.html",
-      origins: [createBucketOrigin(parent, name, args.bucket), apiOrigin(args.apiUrl)],
+      origins: [createBucketOrigin(parent, name, args.bucket), apiOrigin(args)],
       orderedCacheBehaviors: [createApiBehaviour(parent, name)],
       defaultCacheBehavior: createAppBehaviour(parent, name, args.connectTo),
+      ...(args.firewallArn && { webAclId: args.firewallArn }),
       restrictions: { geoRestriction: { restrictionType: "none" } },
       ...certificateOf(args.domain),
     },
@@ -71,7 +76,7 @@ function createBucketOrigin(parent: pulumi.Resource, name: string, bucket: aws.s
   };
 }
 
-const apiOrigin = (apiUrl: pulumi.Input<string>) => ({
+const apiOrigin = ({ apiUrl, apiHeader }: DistributionArgs) => ({
   originId: API_ORIGIN,
   domainName: pulumi.output(apiUrl).apply((url) => new URL(url).host),
   customOriginConfig: {
@@ -83,6 +88,7 @@ const apiOrigin = (apiUrl: pulumi.Input<string>) => ({
     originReadTimeout: 35,
     originKeepaliveTimeout: 60,
   },
+  ...(apiHeader && { customHeaders: [apiHeader] }),
 });
 
 const createAppBehaviour = (parent: pulumi.Resource, name: string, connectTo: pulumi.Input<string>[]) => ({

@@ -15,8 +15,10 @@ import { rebuild } from "./rebuild";
 export interface AnalyticsServiceArgs {
   /** Where the events of users and transactions come from. */
   bus: EventBus;
-  /** The cluster that holds the logical databases `analytics`, and `transactions`, which the read model can be rebuilt from. */
+  /** The cluster that holds the logical database `analytics`. */
   database: Database;
+  /** The one that holds `transactions`, which the read model can be rebuilt from. */
+  ledger: Database;
   /** The database `transactions` has its schema. */
   ledgerMigrated: pulumi.Resource;
   /** Requests per second that the whole API takes; told to clients. */
@@ -76,7 +78,7 @@ export class AnalyticsService extends pulumi.ComponentResource implements ApiSer
       `${name}-rebuild`,
       {
         description: "Rebuilds the read model of reports from the ledger, or compares the two",
-        links: [database.link("analytics", "consumer"), database.link("transactions", "copier", "LEDGER")],
+        links: [database.link("analytics", "consumer"), args.ledger.link("transactions", "copier", "LEDGER")],
         timeout: 900,
         // One at a time.
         reservedConcurrency: 1,

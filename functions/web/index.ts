@@ -5,7 +5,8 @@ import type { Identity } from "../../components/identity";
 import { WebApp, type WebAppArgs } from "../../components/web-app";
 import { readWebFiles } from "../../components/web-app/files";
 
-export interface WebServiceArgs extends Pick<WebAppArgs, "priceClass" | "domain" | "logRetentionDays"> {
+export interface WebServiceArgs
+  extends Pick<WebAppArgs, "priceClass" | "hostName" | "firewallArn" | "logRetentionDays"> {
   api: HttpApi;
   identity: Identity;
   region: string;
@@ -35,7 +36,7 @@ export class WebService extends pulumi.ComponentResource {
 
   constructor(name: string, args: WebServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("ahorro:web:WebService", name, {}, opts);
-    const { api, identity, priceClass, domain, logRetentionDays } = args;
+    const { api, identity, priceClass, hostName, firewallArn, logRetentionDays } = args;
     const app = new WebApp(
       name,
       {
@@ -46,9 +47,11 @@ export class WebService extends pulumi.ComponentResource {
           "static/categories.json": { content: args.catalogue, cacheControl: "public, max-age=3600" },
         },
         apiUrl: api.url,
+        apiHeader: api.originHeader,
+        firewallArn,
         connectTo: [identity.endpoint],
         priceClass,
-        domain,
+        hostName,
         logRetentionDays,
       },
       { parent: this },

@@ -50,7 +50,13 @@ function originOf(graph: Graph, distribution: Resource, origin: Inputs): BucketO
     throw new Error(`The origin "${originId}" is ${domainName}: neither a bucket nor an HTTP API of this program.`);
   }
   const { originReadTimeout = 30 } = customOriginConfig;
-  return { kind: "http", url: api.outputs.apiEndpoint, readTimeoutMs: originReadTimeout * 1000 };
+  const headers = (origin.customHeaders ?? []).map(({ name, value }: Inputs) => [name.toLowerCase(), value]);
+  return {
+    kind: "http",
+    url: api.outputs.apiEndpoint,
+    readTimeoutMs: originReadTimeout * 1000,
+    headers: Object.fromEntries(headers),
+  };
 }
 
 function behaviourOf(graph: Graph, inputs: Inputs, origins: Map<string, BucketOrigin | HttpOrigin>): Behaviour {

@@ -82,6 +82,7 @@ function requestHeaders({ message, forwarded, origin, host, requestId }: ProxyJo
   const client = (message.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
   return {
     ...headers,
+    ...origin.headers,
     host: new URL(origin.url).host,
     via: `1.1 ${host} (CloudFront)`,
     "x-amz-cf-id": requestId,

@@ -48,6 +48,8 @@ export interface HttpOrigin {
   url: string;
   /** How long it may take to answer, and between two parts of its answer, in ms. */
   readTimeoutMs: number;
+  /** Put into each request, in place of what a client sent; names in lower case. */
+  headers: Record<string, string>;
 }
 
 export interface CloudFrontLogEntry {

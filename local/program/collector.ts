@@ -49,7 +49,7 @@ export async function collectResources(options: CollectorOptions): Promise<Resou
         resource.outputs = { ...resource.inputs, ...synthesised, id };
         return { id, state: { ...resource.inputs, ...synthesised } };
       },
-      call: ({ token, provider }) => answerCall(token, provider, options.context),
+      call: ({ token, inputs, provider }) => answerCall(token, inputs, provider, options.context),
     },
     options.project,
     options.stack,

@@ -7,6 +7,7 @@ export const localConfig = (): Record<string, string> => ({
   "pulumi:disable-default-providers": JSON.stringify(["aws"]),
   "ahorro:network": JSON.stringify({ availabilityZones: 2, natGateways: "None", awsAccess: "endpoints" }),
   "ahorro:database": JSON.stringify({
+    clusters: "shared",
     minCapacity: 0,
     maxCapacity: 1,
     autoPauseSeconds: 300,
@@ -27,6 +28,9 @@ export const localConfig = (): Record<string, string> => ({
   // Nothing leaves the laptop unless it is wished for.
   "ahorro:rates": JSON.stringify(process.env.ECB_URL ? { feedUrl: process.env.ECB_URL } : {}),
   "ahorro:web": JSON.stringify({ priceClass: "PriceClass_100" }),
+  // Served by loopback addresses: no name of its own would lead there.
+  "ahorro:domain": JSON.stringify({}),
+  "ahorro:edge": JSON.stringify({ originKeys: [], originRequired: false }),
   "ahorro:lake": JSON.stringify({ keepDays: 400, scanLimitGb: 1, deletionProtection: false }),
   "ahorro:delivery": "{}",
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * What AWS would answer when a resource is created or looked up, for a program loaded without AWS. Values have AWS's
  * form; where an embedded service stands in, they are its address, so that environment variables come out right.
@@ -33,7 +35,9 @@ type Synthesis = (name: string, inputs: Inputs, context: OutputContext) => Synth
 
 /** The outputs of a resource. A type without a rule of its own gets an id, a name and an ARN. */
 export function synthesiseOutputs(type: string, name: string, inputs: Inputs, context: OutputContext): Synthesised {
-  return (RULES[type] ?? anyResource(type))(name, inputs, context);
+  // Most resources may be put into another region than their provider's.
+  const region = typeof inputs.region === "string" ? inputs.region : context.region;
+  return (RULES[type] ?? anyResource(type))(name, inputs, { ...context, region });
 }
 
 /**
@@ -42,6 +46,7 @@ export function synthesiseOutputs(type: string, name: string, inputs: Inputs, co
  */
 export function answerCall(
   token: string,
+  inputs: Inputs,
   provider: string | undefined,
   context: OutputContext,
 ): Record<string, unknown> {
@@ -54,20 +59,36 @@ export function answerCall(
       `The program calls "${token}" without a provider, and default providers are disabled: give it a parent, or a provider.`,
     );
   }
-  return answer(context);
+  return answer(context, inputs);
 }
 
 /** Pulumi expects an error of gRPC, and reports its details. */
 const refusal = (message: string): Error => Object.assign(new Error(message), { details: message });
 
-const CALLS: Record<string, (context: OutputContext) => Record<string, unknown>> = {
+const CALLS: Record<string, (context: OutputContext, inputs: Inputs) => Record<string, unknown>> = {
   "aws:index/getAvailabilityZones:getAvailabilityZones": ({ region }) => ({
     id: region,
     names: ["a", "b", "c"].map((zone) => `${region}${zone}`),
   }),
   "aws:index/getCallerIdentity:getCallerIdentity": ({ accountId }) => ({ accountId, id: accountId }),
   "aws:index/getRegion:getRegion": ({ region }) => ({ region, id: region }),
+  "aws:route53/getZone:getZone": (_context, { name }) => {
+    // Names below it are sure not to exist (RFC 6761, 6.4).
+    if (String(name).endsWith(".invalid")) throw refusal("no matching Route 53 Hosted Zone found");
+    return { name, zoneId: zoneId(String(name)), id: zoneId(String(name)) };
+  },
 };
+
+/** Shaped like Route 53's. */
+const zoneId = (name: string): string => `Z${name.toUpperCase().replace(/[^A-Z0-9]/g, "")}`;
+
+/** What ACM asks for as a proof that a name is one's own ("DNS validation", ACM user guide). */
+const challenge = (hostName: string) => ({
+  domainName: hostName,
+  resourceRecordName: `_1234.${hostName}.`,
+  resourceRecordType: "CNAME",
+  resourceRecordValue: "_5678.acm-validations.aws.",
+});
 
 const kafkaCluster: Synthesis = (name, inputs, { region, accountId, addresses: { kafka } }) => {
   const physical = typeof inputs.clusterName === "string" ? inputs.clusterName : name;
@@ -80,11 +101,23 @@ const kafkaCluster: Synthesis = (name, inputs, { region, accountId, addresses: {
 };
 
 const RULES: Record<string, Synthesis> = {
+  "aws:acm/certificate:Certificate": (name, { domainName }, { region, accountId }) => {
+    const arn = `arn:aws:acm:${region}:${accountId}:certificate/${name}`;
+    return { id: arn, arn, domainValidationOptions: [challenge(String(domainName))] };
+  },
   "aws:apigatewayv2/api:Api": (name, _inputs, { region, accountId, addresses }) => ({
     id: `${name}id`,
     arn: `arn:aws:apigateway:${region}::/apis/${name}id`,
     apiEndpoint: addresses.apiUrl ?? `https://${name}id.execute-api.${region}.amazonaws.com`,
     executionArn: `arn:aws:execute-api:${region}:${accountId}:${name}id`,
+  }),
+  "aws:apigatewayv2/domainName:DomainName": (name, { domainName, domainNameConfiguration }, { region }) => ({
+    id: String(domainName),
+    domainNameConfiguration: {
+      ...(domainNameConfiguration as object),
+      targetDomainName: `d-${name}.execute-api.${region}.amazonaws.com`,
+      hostedZoneId: zoneId(`apigateway-${region}`),
+    },
   }),
   "aws:cloudfront/distribution:Distribution": (name, _inputs, { accountId, addresses }) => {
     const id = `E${name.toUpperCase().replace(/[^A-Z0-9]/g, "")}`;
@@ -92,6 +125,8 @@ const RULES: Record<string, Synthesis> = {
       id,
       arn: `arn:aws:cloudfront::${accountId}:distribution/${id}`,
       domainName: addresses.web ?? `${name}.cloudfront.net`,
+      // Of all distributions ("AliasTarget", Route 53 API reference).
+      hostedZoneId: "Z2FDTNDATAQYW2",
     };
   },
   "aws:cloudfront/function:Function": (name, inputs, { accountId }) => {
@@ -186,6 +221,7 @@ const RULES: Record<string, Synthesis> = {
       ],
     };
   },
+  "aws:route53/record:Record": (name, inputs) => ({ id: `${name}-id`, fqdn: String(inputs.name).replace(/\.$/, "") }),
   "aws:sqs/queue:Queue": (name, inputs, { region, accountId }) => {
     const physical = nameOf(name, inputs);
     const url = `https://sqs.${region}.amazonaws.com/${accountId}/${physical}`;
@@ -208,6 +244,10 @@ const RULES: Record<string, Synthesis> = {
     id: String(emailIdentity),
     arn: `arn:aws:ses:${region}:${accountId}:identity/${emailIdentity}`,
   }),
+  "random:index/randomBytes:RandomBytes": (name) => {
+    const bytes = createHash("sha256").update(name).digest();
+    return { id: bytes.toString("base64"), base64: bytes.toString("base64"), hex: bytes.toString("hex") };
+  },
   "awsx:ec2:Vpc": (name, inputs) => {
     const zones = Number(inputs.numberOfAvailabilityZones ?? 3);
     const perZone = (kind: string) => Array.from({ length: zones }, (_, zone) => `${kind}-${name}-${zone + 1}`);

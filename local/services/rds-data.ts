@@ -4,9 +4,9 @@ import { type AwsResponse, type AwsService, startAwsEndpoint } from "./aws-endpo
 import { Field, numberParameters, toField, toParameter } from "./rds-data-values";
 
 export interface RdsDataOptions {
-  /** ARN that requests must name as `resourceArn`. */
-  clusterArn: string;
-  /** Connection URL of a database of that cluster, with all rights: it stands for the master user of the secret. */
+  /** ARNs of which requests must name one as `resourceArn`; one server stands for all of these clusters. */
+  clusterArns: string[];
+  /** Connection URL of a database of theirs, with all rights: it stands for the master user of the secret. */
   postgresUrl(database: string): string;
 }
 
@@ -23,9 +23,9 @@ export const rdsData =
     }
     const statement = parse(body);
     if (typeof statement === "string") return badRequest(statement);
-    if (statement.resourceArn !== options.clusterArn) {
+    if (!options.clusterArns.includes(statement.resourceArn)) {
       return badRequest(
-        `HttpEndpoint is not enabled for resource ${statement.resourceArn}; there is ${options.clusterArn}.`,
+        `HttpEndpoint is not enabled for resource ${statement.resourceArn}; there is ${options.clusterArns.join(", ")}.`,
       );
     }
     return execute(statement, options);

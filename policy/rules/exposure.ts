@@ -9,6 +9,31 @@ export const PUBLIC_ROUTES: Record<string, string> = {
 
 const ANYWHERE = ["0.0.0.0/0", "::/0"];
 
+/** The header by which the API knows its distribution, as a source of an authorizer. */
+const ORIGIN_SOURCE = /^\$request\.header\.x-ahorro-origin$/i;
+
+/** AWS's groups of rules that each firewall has at least. */
+const MANAGED_GROUPS = [
+  "AWSManagedRulesAmazonIpReputationList",
+  "AWSManagedRulesKnownBadInputsRuleSet",
+  "AWSManagedRulesCommonRuleSet",
+];
+
+// biome-ignore lint/suspicious/noExplicitAny: inputs of any provider's resource
+function unblocked(rules: any[]): string | undefined {
+  if (!rules.some(({ action, statement }) => action?.block !== undefined && statement?.rateBasedStatement?.limit > 0)) {
+    return "blocks no floods";
+  }
+  const missing = MANAGED_GROUPS.find(
+    (group) =>
+      !rules.some(
+        ({ overrideAction, statement }) =>
+          statement?.managedRuleGroupStatement?.name === group && overrideAction?.none !== undefined,
+      ),
+  );
+  return missing && `does not block what ${missing} knows`;
+}
+
 /** Nothing is open to everybody but what is meant to be. */
 export const exposureRules: Rule[] = [
   {
@@ -92,6 +117,33 @@ export const exposureRules: Rule[] = [
           (["CUSTOM", "JWT"].includes(inputs.authorizationType) && inputs.authorizerId !== undefined),
         `takes requests of ${inputs.routeKey} without a token`,
       ),
+  },
+  {
+    name: "api-through-the-edge-only",
+    description:
+      "Production's API asks each request for the key that only its distribution knows: who came another way would be past the firewall.",
+    types: ["aws:apigatewayv2/route:Route", "aws:apigatewayv2/authorizer:Authorizer"],
+    productionOnly: true,
+    violation: ({ type, inputs }) =>
+      type === "aws:apigatewayv2/route:Route"
+        ? unless(inputs.authorizationType === "CUSTOM", `takes requests of ${inputs.routeKey} from anywhere`)
+        : unless(
+            list<string>(inputs.identitySources).some((source) => ORIGIN_SOURCE.test(source)),
+            "does not ask for the distribution's key",
+          ),
+  },
+  {
+    name: "distributions-behind-firewalls",
+    description: "A firewall stands in front of what production serves.",
+    types: ["aws:cloudfront/distribution:Distribution"],
+    productionOnly: true,
+    violation: ({ inputs }) => unless(inputs.webAclId !== undefined, "has no webAclId"),
+  },
+  {
+    name: "firewalls-block",
+    description: "Firewalls stop floods, and what AWS knows as bad; they do not just count it.",
+    types: ["aws:wafv2/webAcl:WebAcl"],
+    violation: ({ inputs }) => unblocked(inputs.rules ?? []),
   },
   {
     name: "cors-names-origins",

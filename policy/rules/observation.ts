@@ -1,4 +1,4 @@
-import { type Rule, unless } from "../rule";
+import { madeFrom, type Rule, unless } from "../rule";
 
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 const FUNCTION = "aws:lambda/function:Function";
@@ -53,6 +53,38 @@ export const observationRules: Rule[] = [
     types: ["aws:rds/clusterInstance:ClusterInstance"],
     violation: ({ inputs }) =>
       unless(inputs.performanceInsightsEnabled === true, "does not set performanceInsightsEnabled"),
+  },
+  {
+    name: "firewalls-logged",
+    description:
+      "What a firewall stops is written down, but for the headers by which others could act in people's names.",
+    types: ["aws:wafv2/webAcl:WebAcl"],
+    violationWithin: (acl, all) => {
+      const [logs] = madeFrom("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", acl, all);
+      if (logs === undefined) return "writes no logs";
+      const redacted = (logs.inputs.redactedFields ?? []).map(
+        (field: { singleHeader?: { name: string } }) => field.singleHeader?.name,
+      );
+      const shown = ["authorization", "cookie"].find((header) => !redacted.includes(header));
+      return shown && `writes down the header ${shown}`;
+    },
+  },
+  {
+    name: "distributions-logged",
+    description: "Each request to a distribution leaves a line, without query and cookies.",
+    types: ["aws:cloudfront/distribution:Distribution"],
+    violationWithin: (distribution, all) => {
+      const [source] = madeFrom("aws:cloudwatch/logDeliverySource:LogDeliverySource", distribution, all);
+      const delivery = all.find(
+        ({ type, inputs }) =>
+          type === "aws:cloudwatch/logDelivery:LogDelivery" && inputs.deliverySourceName === source?.inputs.name,
+      );
+      if (source === undefined || delivery === undefined) return "has no access logs";
+      const told = (delivery.inputs.recordFields ?? ["cs-uri-query"]).find((field: string) =>
+        /query|cookie/i.test(field),
+      );
+      return told && `writes down ${told}`;
+    },
   },
   {
     name: "api-requests-logged-and-limited",

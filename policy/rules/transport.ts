@@ -60,6 +60,23 @@ export const transportRules: Rule[] = [
     violation: ({ inputs }) => plainTextServed(inputs) ?? plainTextFetched(inputs) ?? oldTls(inputs),
   },
   {
+    name: "api-names-force-tls",
+    description: "Under a name of ours, API Gateway refuses what is older than TLS 1.2.",
+    types: ["aws:apigatewayv2/domainName:DomainName"],
+    violation: ({ inputs: { domainNameConfiguration: configuration } }) =>
+      unless(
+        configuration?.securityPolicy === "TLS_1_2",
+        `takes ${configuration?.securityPolicy ?? "any TLS"} under its own name`,
+      ),
+  },
+  {
+    name: "certificates-renewed-by-themselves",
+    description:
+      "Certificates are proven by DNS records, which ACM finds again at renewal; a mail would wait for somebody.",
+    types: ["aws:acm/certificate:Certificate"],
+    violation: ({ inputs }) => unless(inputs.validationMethod === "DNS", "does not set validationMethod to DNS"),
+  },
+  {
     name: "browsers-held-to-https",
     description: "Browsers are told for a year at least to come back by HTTPS only, and not to guess types of content.",
     types: ["aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"],

@@ -6,7 +6,7 @@ import { readConfig } from "../../components/config";
 import { localConfig } from "../../local/program/local-config";
 import { PROJECT_FOLDER, stackConfig } from "../../local/program/stack-config";
 
-/** Changes to a stack's configuration: `part.key` → value. */
+/** Changes to a stack's configuration: `part.key` → value; null takes the key away. */
 type Changes = Record<string, unknown>;
 
 const id = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
@@ -47,6 +47,20 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
     },
     /"ahorro:delivery\.pipeline".*at the same time.*Remove one of them/,
   ],
+  ["dev", { "domain.name": "app.a.example" }, /"ahorro:domain\.zone".*is missing.*Set it to the public hosted zone/],
+  [
+    "prod",
+    { "domain.zone": null },
+    /"ahorro:domain\.zone".*is missing: certificates.*Set it to the public hosted zone in Route 53/,
+  ],
+  ["prod", { "domain.name": null }, /"ahorro:domain\.name".*is missing.*Set it to the host name of the web app/],
+  ["dev", { "domain.zone": "a.example" }, /"ahorro:domain\.name".*is missing.*or remove the others/],
+  ["prod", { "domain.name": "app.notahorro.example" }, /"ahorro:domain\.name".*is not in the zone/],
+  ["prod", { "domain.api": "ahorro.example.org" }, /"ahorro:domain\.api".*is not in the zone/],
+  ["prod", { "domain.api": "app.ahorro.example" }, /"ahorro:domain\.api".*is the name of the web app already/],
+  ["staging", { "edge.originKeys": [] }, /"ahorro:edge\.originKeys".*would refuse everything.*Set it to \[1\]/],
+  ["prod", { "edge.originRequired": false }, /"ahorro:edge\.originRequired".*past the firewall.*Set it to true/],
+  ["prod", { "edge.firewall": null }, /"ahorro:edge\.firewall".*is missing.*Set edge\.firewall\.requestsPerAddress/],
 ];
 
 /** What is not refused, so that the rules say no more than they should. */
@@ -55,6 +69,12 @@ const POSSIBLE: [stack: string, changes: Changes][] = [
   ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
   ["prod", { "delivery.github": { repository: "a/b" }, "delivery.state": state }],
   ["dev", { "delivery.pipeline": { repository: "a/b", branch: "main", connectionArn }, "delivery.state": state }],
+  ["prod", { "domain.name": "ahorro.example", "domain.api": "a.b.ahorro.example" }],
+  ["prod", { "domain.api": null }],
+  ["prod", { "domain.name": null, "domain.zone": null, "domain.api": null }],
+  ["prod", { "edge.originKeys": [8, 7] }],
+  ["staging", { "edge.firewall": null, "edge.originRequired": false }],
+  ["dev", { "edge.originKeys": [1] }],
   ["staging", { "network.awsAccess": "ipv6", "events.broker": "none" }],
   ["dev", { "network.awsAccess": "endpoints", "network.natGateways": "Single" }],
   ["dev", { "events.sweep": "rate(6 minutes)" }],
@@ -69,7 +89,7 @@ function configure(stack: string, changes: Changes): void {
   for (const [path, value] of Object.entries(changes)) {
     const [part = "", key = ""] = path.split(".");
     const name = `ahorro:${part}`;
-    config[name] = JSON.stringify({ ...JSON.parse(config[name] ?? "{}"), [key]: value });
+    config[name] = JSON.stringify({ ...JSON.parse(config[name] ?? "{}"), [key]: value ?? undefined });
   }
   pulumi.runtime.setAllConfig(config);
 }
@@ -138,6 +158,7 @@ describe("a program with a configuration that is wrong", () => {
   for (const [what, stack, changes] of [
     ["a typo", "dev", { "logs.retentionDay": 7 }],
     ["an impossible combination", "prod", { "events.broker": "none" }],
+    ["a domain without a zone", "staging", { "domain.zone": null }],
   ] as const) {
     it(`stops at ${what} before any resource is registered`, async () => {
       await mocks(stack);

@@ -6,6 +6,7 @@ import { localConfig } from "../../local/program/local-config";
 import { stackConfig } from "../../local/program/stack-config";
 
 const database = {
+  clusters: "shared",
   minCapacity: 1,
   maxCapacity: 2,
   instances: 1,
@@ -13,9 +14,6 @@ const database = {
   ownKey: false,
   deletionProtection: false,
 };
-
-const web = { priceClass: "PriceClass_100" };
-const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
 
 const keyArn = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
 
@@ -38,8 +36,23 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
   ],
   [
     "a misspelt field of a field",
-    { "ahorro:web": JSON.stringify({ ...web, domain: { name: "a.example", certificateARN: certificateArn } }) },
-    /"ahorro:web\.domain\.certificateARN".*did you mean "certificateArn"\? Known are: name, certificateArn/,
+    { "ahorro:edge": JSON.stringify({ firewall: { requestPerAddress: 100 }, originKeys: [], originRequired: false }) },
+    /"ahorro:edge\.firewall\.requestPerAddress".*did you mean "requestsPerAddress"\? Known are: requestsPerAddress/,
+  ],
+  [
+    "a firewall that lets hardly anybody through",
+    { "ahorro:edge": JSON.stringify({ firewall: { requestsPerAddress: 9 }, originKeys: [], originRequired: false }) },
+    /"ahorro:edge\.firewall\.requestsPerAddress"/,
+  ],
+  [
+    "three keys of the distribution",
+    { "ahorro:edge": '{"originKeys":[3,2,1],"originRequired":true}' },
+    /"ahorro:edge\.originKeys".*must be two at most/,
+  ],
+  [
+    "the same key of the distribution twice",
+    { "ahorro:edge": '{"originKeys":[1,1],"originRequired":true}' },
+    /"ahorro:edge\.originKeys".*must be different from each other/,
   ],
   [
     "a missing field",
@@ -125,23 +138,8 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
   ],
   [
     "a domain with a scheme",
-    { "ahorro:web": JSON.stringify({ ...web, domain: { name: "https://a.example", certificateArn } }) },
-    /"ahorro:web\.domain\.name".*must be a host name, such as app\.example\.com/,
-  ],
-  [
-    "a domain without a certificate",
-    { "ahorro:web": JSON.stringify({ ...web, domain: { name: "a.example" } }) },
-    /"ahorro:web\.domain\.certificateArn"/,
-  ],
-  [
-    "a certificate of a region that CloudFront does not look into",
-    {
-      "ahorro:web": JSON.stringify({
-        ...web,
-        domain: { name: "a.example", certificateArn: certificateArn.replace("us-east-1", "eu-west-1") },
-      }),
-    },
-    /"ahorro:web\.domain\.certificateArn".*must be the ARN of an ACM certificate in us-east-1/,
+    { "ahorro:domain": JSON.stringify({ name: "https://a.example", zone: "a.example" }) },
+    /"ahorro:domain\.name".*must be a host name, such as app\.example\.com/,
   ],
   [
     "a broker that there is not",
@@ -192,10 +190,10 @@ describe("configuration", () => {
     }
   });
 
-  it("takes a host name of one's own for the web app", () => {
-    const value = { ...web, domain: { name: "app.ahorro.example", certificateArn } };
-    pulumi.runtime.setAllConfig({ ...localConfig(), "ahorro:web": JSON.stringify(value) });
-    assert.deepEqual(readConfig().web, value);
+  it("takes host names of one's own", () => {
+    const value = { name: "app.ahorro.example", zone: "ahorro.example", api: "api.ahorro.example" };
+    pulumi.runtime.setAllConfig({ ...localConfig(), "ahorro:domain": JSON.stringify(value) });
+    assert.deepEqual(readConfig().domain, value);
   });
 
   for (const sweep of [

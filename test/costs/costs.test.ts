@@ -148,6 +148,15 @@ describe("costs", () => {
     assert.equal(hours(1_000_000_000), 16 * 730);
   });
 
+  it("share what is stored and done among clusters, each with a volume and a secret of its own", () => {
+    const { prod } = graphs;
+    const other = { ...resource(prod, CLUSTER, "database"), name: "other", outputs: { id: "other" } };
+    const two = { ...prod, resources: [...prod.resources, other] };
+    assert.equal(quantity(two, "Aurora I/O", 1_000), quantity(prod, "Aurora I/O", 1_000));
+    assert.equal(quantity(two, "Aurora storage", 1_000_000), quantity(prod, "Aurora storage", 1_000_000));
+    assert.deepEqual([quantity(two, "Aurora storage"), quantity(two, "Secret")], [20, 2]);
+  });
+
   it("know which schedules wake the database of dev: relays, and what writes exchange rates", () => {
     const { dev } = graphs;
     const times = Object.fromEntries(scheduledOf(dev).map((each) => [each.lambda.name, each.times.toFixed(1)]));
@@ -160,6 +169,12 @@ describe("costs", () => {
     const others = scheduledOf(dev).filter(({ lambda }) => !known.includes(lambda.name));
     assert.ok(awakeHours(dev, cluster) >= hours - 0.01, `${awakeHours(dev, cluster)}`);
     if (others.length === 0) assert.equal(awakeHours(dev, cluster).toFixed(2), hours.toFixed(2));
+    const scheduler = withNew(dev, "aws:scheduler/schedule:Schedule", {
+      scheduleExpression: "rate(1 day)",
+      target: { arn: resource(dev, "aws:lambda/function:Function", "users-relay").outputs.arn },
+    });
+    const more = awakeHours(scheduler, cluster) - awakeHours(dev, cluster);
+    assert.equal(more.toFixed(2), ((30.4167 * 360) / 3_600).toFixed(2));
     // The loader connects to nothing; the function that it calls does.
     assert.equal(resource(dev, "aws:lambda/function:Function", "rates-loader").inputs.vpcConfig, undefined);
     const without = changed(dev, "aws:cloudwatch/eventRule:EventRule", "rates", { state: "DISABLED" });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { analyticsEndpoints } from "../../functions/analytics/endpoints";
 import { categoriesEndpoints } from "../../functions/categories/endpoints";
 import { exportsEndpoints } from "../../functions/exports/endpoints";
@@ -19,7 +20,7 @@ describe("API and identity as declared for prod", () => {
     graph = await graphOf("prod");
   });
 
-  it("has a route for every endpoint of the tables, to its function, behind the authorizer unless public", () => {
+  it("has a route for every endpoint of the tables, to its function, behind the authorizer of tokens unless public", () => {
     const integration = (name: string) =>
       `integrations/${resource(graph, "aws:apigatewayv2/integration:Integration", name).outputs.id}`;
     const expected = [
@@ -43,15 +44,16 @@ describe("API and identity as declared for prod", () => {
       apiId: "apiid",
       routeKey,
       target,
-      ...(isPublic ? { authorizationType: "NONE" } : { authorizationType: "CUSTOM", authorizerId: "api-id" }),
+      authorizationType: "CUSTOM",
+      authorizerId: isPublic ? "api-origin-id" : "api-id",
     }));
     const byKey = (a: { routeKey: string }, b: { routeKey: string }) => a.routeKey.localeCompare(b.routeKey);
     const declared = resourcesOf(graph, ROUTE).map(({ inputs }) => inputs as (typeof expected)[number]);
     assert.deepEqual(declared.sort(byKey), expected.sort(byKey));
   });
 
-  it("leaves only health and documentation open", () => {
-    const open = resourcesOf(graph, ROUTE).filter(({ inputs }) => inputs.authorizationType === "NONE");
+  it("asks for no token only where health and documentation are", () => {
+    const open = resourcesOf(graph, ROUTE).filter(({ inputs }) => inputs.authorizerId !== "api-id");
     assert.deepEqual(open.map(({ inputs }) => inputs.routeKey).sort(), ["GET /health", "GET /openapi.json"]);
   });
 
@@ -63,12 +65,16 @@ describe("API and identity as declared for prod", () => {
       authorizerUri: resource(graph, "aws:lambda/function:Function", "api-authorizer").outputs.invokeArn,
       authorizerPayloadFormatVersion: "2.0",
       enableSimpleResponses: true,
-      identitySources: ["$request.header.Authorization"],
+      identitySources: ["$request.header.Authorization", "$request.header.x-ahorro-origin"],
       authorizerResultTtlInSeconds: 300,
     });
     assert.deepEqual(resource(graph, "aws:lambda/function:Function", "api-authorizer").inputs.environment.variables, {
       TOKEN_ISSUER: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_identity",
       TOKEN_AUDIENCE: "identity-web-client",
+      // Of what stands in for the key where there is no AWS.
+      ORIGIN_KEY_DIGESTS: createHash("sha256")
+        .update(createHash("sha256").update("origin-key-1").digest("hex"))
+        .digest("hex"),
     });
   });
 
@@ -88,6 +94,7 @@ describe("API and identity as declared for prod", () => {
       [
         allowed("ahorro-prod-analytics-api", `${api}/*/*`),
         allowed("ahorro-prod-api-authorizer", `${api}/authorizers/api-id`),
+        allowed("ahorro-prod-api-origin", `${api}/authorizers/api-origin-id`),
         allowed("ahorro-prod-categories-api", `${api}/*/*`),
         scheduled("dead-letters-replay"),
         allowed("ahorro-prod-exports-api", `${api}/*/*`),

@@ -135,6 +135,7 @@ const WRITE = ["s3:PutObject", "s3:AbortMultipartUpload"];
 /** Every function with exactly the rights it holds. */
 const STATEMENTS: Record<string, unknown[]> = {
   "api-authorizer": base("api-authorizer"),
+  "api-origin": base("api-origin"),
   "platform-api": base("platform-api"),
   "users-api": [...base("users-api"), ...inNetwork("users-api"), connectAs("users_api"), callRelay("users")],
   "users-migrations": [...base("users-migrations"), ...inNetwork("users-migrations"), connectAs("users_migrator")],
@@ -352,6 +353,7 @@ const STATEMENTS: Record<string, unknown[]> = {
 
 const LIMITS: Record<string, { timeout: number; memorySize: number; reservedConcurrentExecutions?: number }> = {
   "api-authorizer": { timeout: 10, memorySize: 512 },
+  "api-origin": { timeout: 10, memorySize: 512 },
   "platform-api": { timeout: 15, memorySize: 512 },
   "users-api": { timeout: 15, memorySize: 512 },
   "categories-api": { timeout: 15, memorySize: 512 },
@@ -449,6 +451,7 @@ describe("functions as declared for prod", () => {
     const placed = resourcesOf(graph, FUNCTION).map(({ name, inputs }) => [name, inputs.vpcConfig]);
     assert.deepEqual(Object.fromEntries(placed), {
       "api-authorizer": undefined,
+      "api-origin": undefined,
       "platform-api": undefined,
       "web-invalidation": undefined,
       "database-bootstrap": undefined,
@@ -594,7 +597,7 @@ describe("functions as declared for prod", () => {
       NOTIFICATIONS_TABLE: "ahorro-prod-notifications",
       MAIL_FROM: "no-reply@ahorro.example",
       MAIL_CONFIGURATION_SET: "ahorro-prod-mail",
-      WEB_URL: "https://web.cloudfront.net",
+      WEB_URL: "https://app.ahorro.example",
       ...deadLetters("notifications"),
     });
     assert.deepEqual(variables("web-invalidation"), { DISTRIBUTION_ID: "EWEB" });

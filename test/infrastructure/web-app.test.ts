@@ -158,12 +158,11 @@ describe("a web app as declared", function () {
   });
 
   it("takes TLS 1.2 at least on a domain of one's own, and is reached there", async () => {
-    const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
-    const loaded = await load({ domain: JSON.stringify({ name: "app.example.com", certificateArn }) });
+    const loaded = await load({ hostName: JSON.stringify({ hostName: "app.example.com", zone: "example.com" }) });
     const { aliases, viewerCertificate } = resource(loaded, "aws:cloudfront/distribution:Distribution", "app").inputs;
     assert.deepEqual(aliases, ["app.example.com"]);
     assert.deepEqual(viewerCertificate, {
-      acmCertificateArn: certificateArn,
+      acmCertificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/app",
       sslSupportMethod: "sni-only",
       minimumProtocolVersion: "TLSv1.2_2021",
     });

@@ -56,7 +56,7 @@ describe("Ahorro's web app as declared", () => {
     assert.equal(priceClass, "PriceClass_100");
     assert.deepEqual(
       origins.map(({ domainName }: { domainName: string }) => domainName),
-      ["ahorro-prod-web-1.s3.eu-west-1.amazonaws.com", "apiid.execute-api.eu-west-1.amazonaws.com"],
+      ["ahorro-prod-web-1.s3.eu-west-1.amazonaws.com", "api.ahorro.example"],
     );
   });
 });

@@ -49,6 +49,9 @@ const BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy";
 const QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy";
 const PARAMETERS = "aws:rds/clusterParameterGroup:ClusterParameterGroup";
 const INSTANCE = "aws:rds/clusterInstance:ClusterInstance";
+const ACL_LOGS = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration";
+const LOG_SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource";
+const LOG_DELIVERY = "aws:cloudwatch/logDelivery:LogDelivery";
 const EVENT_RULE = "aws:cloudwatch/eventRule:EventRule";
 
 const workgroup = {
@@ -86,6 +89,18 @@ const distribution = {
   ],
   viewerCertificate: { acmCertificateArn: "arn:…", minimumProtocolVersion: "TLSv1.2_2021" },
 };
+const firewall = {
+  rules: [
+    { action: { block: {} }, statement: { rateBasedStatement: { limit: 100 } } },
+    ...["AmazonIpReputationList", "KnownBadInputsRuleSet", "CommonRuleSet"].map((group) => ({
+      overrideAction: { none: {} },
+      statement: { managedRuleGroupStatement: { name: `AWSManagedRules${group}` } },
+    })),
+  ],
+};
+const redacted = (...headers: string[]) => ({
+  redactedFields: headers.map((name) => ({ singleHeader: { name } })),
+});
 const logging = { logGroup: "/aws/lambda/f", logFormat: "JSON" };
 const stage = {
   accessLogSettings: { destinationArn: "arn:…", format: '{"id":"$context.requestId"}' },
@@ -198,6 +213,14 @@ export const EXAMPLES: Record<string, Examples> = {
       },
       "old TLS": { inputs: { ...distribution, viewerCertificate: { minimumProtocolVersion: "TLSv1" } } },
     },
+  },
+  "api-names-force-tls": {
+    good: { inputs: { domainNameConfiguration: { securityPolicy: "TLS_1_2" } } },
+    bad: { unset: { inputs: {} }, old: { inputs: { domainNameConfiguration: { securityPolicy: "TLS_1_0" } } } },
+  },
+  "certificates-renewed-by-themselves": {
+    good: { inputs: { validationMethod: "DNS" } },
+    bad: { unset: { inputs: {} }, "by mail": { inputs: { validationMethod: "EMAIL" } } },
   },
   "browsers-held-to-https": {
     good: { inputs: { securityHeadersConfig: headers } },
@@ -312,6 +335,34 @@ export const EXAMPLES: Record<string, Examples> = {
     bad: {
       "no token": { inputs: { routeKey: "GET /balances/{id}", authorizationType: "NONE" } },
       "all routes": { inputs: { routeKey: "$default" } },
+    },
+  },
+  "api-through-the-edge-only": {
+    type: "aws:apigatewayv2/authorizer:Authorizer",
+    good: {
+      inputs: { identitySources: ["$request.header.Authorization", "$request.header.x-ahorro-origin"] },
+    },
+    bad: {
+      unset: { inputs: {} },
+      "the token only": { inputs: { identitySources: ["$request.header.Authorization"] } },
+    },
+  },
+  "distributions-behind-firewalls": {
+    good: { inputs: { ...distribution, webAclId: "arn:…" } },
+    bad: { none: { inputs: distribution } },
+  },
+  "firewalls-block": {
+    good: { inputs: firewall },
+    bad: {
+      "no rules": { inputs: {} },
+      "no limit": { inputs: { rules: firewall.rules.slice(1) } },
+      "a limit that only counts": {
+        inputs: { rules: [{ ...firewall.rules[0], action: { count: {} } }, ...firewall.rules.slice(1)] },
+      },
+      "a group missing": { inputs: { rules: firewall.rules.slice(0, -1) } },
+      "a group that only counts": {
+        inputs: { rules: firewall.rules.map((rule) => ({ ...rule, overrideAction: { count: {} } })) },
+      },
     },
   },
   "cors-names-origins": {
@@ -431,6 +482,43 @@ export const EXAMPLES: Record<string, Examples> = {
     },
   },
   "database-insights": { good: { inputs: { performanceInsightsEnabled: true } }, bad: { unset: { inputs: {} } } },
+  "firewalls-logged": {
+    good: { inputs: firewall, made: { [ACL_LOGS]: redacted("authorization", "cookie") } },
+    bad: {
+      "no logs": { inputs: firewall },
+      "logs of another": { inputs: firewall, others: { [ACL_LOGS]: redacted("authorization", "cookie") } },
+      "with tokens": { inputs: firewall, made: { [ACL_LOGS]: redacted("cookie") } },
+      "with everything": { inputs: firewall, made: { [ACL_LOGS]: {} } },
+    },
+  },
+  "distributions-logged": {
+    good: {
+      inputs: distribution,
+      made: { [LOG_SOURCE]: { name: "web" } },
+      others: { [LOG_DELIVERY]: { deliverySourceName: "web", recordFields: ["date", "cs-uri-stem"] } },
+    },
+    bad: {
+      "no logs": { inputs: distribution },
+      "logs that go nowhere": { inputs: distribution, made: { [LOG_SOURCE]: { name: "web" } } },
+      "logs of another": {
+        inputs: distribution,
+        others: {
+          [LOG_SOURCE]: { name: "web" },
+          [LOG_DELIVERY]: { deliverySourceName: "web", recordFields: ["date"] },
+        },
+      },
+      "with queries": {
+        inputs: distribution,
+        made: { [LOG_SOURCE]: { name: "web" } },
+        others: { [LOG_DELIVERY]: { deliverySourceName: "web", recordFields: ["date", "cs-uri-query"] } },
+      },
+      "with everything": {
+        inputs: distribution,
+        made: { [LOG_SOURCE]: { name: "web" } },
+        others: { [LOG_DELIVERY]: { deliverySourceName: "web" } },
+      },
+    },
+  },
   "api-requests-logged-and-limited": {
     good: { inputs: stage },
     bad: {

@@ -63,6 +63,15 @@ describe("policy", () => {
     }
   });
 
+  it("asks production's routes for authorizers, those without a token too", () => {
+    const [rule] = RULES.filter(({ name }) => name === "api-through-the-edge-only");
+    assert.ok(rule);
+    const type = "aws:apigatewayv2/route:Route";
+    const route = (authorizationType: string) => ({ inputs: { routeKey: "GET /health", authorizationType } });
+    assert.equal(brokenBy(rule, type, route("CUSTOM")).length, 0);
+    assert.equal(brokenBy(rule, type, route("NONE")).length, 1);
+  });
+
   it("lets stacks other than production do without guards", () => {
     const cluster = stage("aws:rds/cluster:Cluster", {
       inputs: { backupRetentionPeriod: 1, copyTagsToSnapshot: true },

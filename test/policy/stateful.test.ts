@@ -18,6 +18,8 @@ const REPLACEABLE: Record<string, string> = {
   ),
   "aws:s3/bucket:Bucket exports": "What is in it can be asked for again, and is gone after a day anyway",
   "aws:s3/bucket:Bucket web": "What is in it is built anew by each deployment",
+  "aws:s3/bucket:Bucket web-logs":
+    "What is in it tells of requests, is read when something is wrong, and ends by itself",
   "aws:sesv2/emailIdentity:EmailIdentity mail": "A name; to verify it again takes a DNS record",
   "aws:rds/subnetGroup:SubnetGroup database": "AWS refuses to delete it while the cluster is in it",
   "awsx:ec2:Vpc network": "AWS refuses to delete it while the cluster is in it",

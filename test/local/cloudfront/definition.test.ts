@@ -28,10 +28,11 @@ describe("a distribution of the graph", function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** The graph with one resource changed. */
+  /** The graph with one resource changed: the app's of this type, or the only one. */
   const changed = (type: string, change: (resource: Resource) => void): Graph => {
     const copy: Graph = structuredClone(graph);
-    const [resource] = resourcesOf(copy, type);
+    const [only] = resourcesOf(copy, type);
+    const resource = resourcesOf(copy, type).find(({ name }) => name === "app") ?? only;
     assert.ok(resource);
     change(resource);
     return copy;
@@ -69,6 +70,15 @@ describe("a distribution of the graph", function () {
         "connect-src 'self' https://sign-in.example; manifest-src 'self'; worker-src 'self'; base-uri 'none'; " +
         "form-action 'none'; frame-ancestors 'none'",
     );
+  });
+
+  it("has the API shown the headers that the program names", () => {
+    const named = changed(DISTRIBUTION, ({ inputs }) => {
+      inputs.origins[1].customHeaders = [{ name: "X-Key", value: "secret" }];
+    });
+    const origin = distributionOf(named)?.behaviours[0]?.origin;
+    assert.ok(origin?.kind === "http");
+    assert.deepEqual(origin.headers, { "x-key": "secret" });
   });
 
   it("is where the program says", () => assert.equal(graph.outputs.url, "http://127.0.0.1:8000"));

@@ -25,7 +25,7 @@ describe("an API behind the local distribution", () => {
     startHost({
       behaviours: [
         behaviour(
-          { kind: "http", url, readTimeoutMs },
+          { kind: "http", url, readTimeoutMs, headers: { "x-key": "of the distribution" } },
           {
             pattern: "/api/*",
             compress: false,
@@ -90,6 +90,14 @@ describe("an API behind the local distribution", () => {
     assert.equal(seen.headers["x-forwarded-for"], "127.0.0.1");
     assert.match(seen.headers.via ?? "", /^1\.1 127\.0\.0\.1:\d+ \(CloudFront\)$/);
     assert.match(seen.headers["x-amz-cf-id"] ?? "", /^[\w-]{56}$/);
+  });
+
+  it("is shown the origin's own headers, in place of what a client sent under their names", async () => {
+    echo();
+    for (const given of ["", "X-Key: forged\r\n"]) {
+      const seen = JSON.parse((await get(host, "/api/x", given)).split("\r\n\r\n")[1] ?? "");
+      assert.equal(seen.headers["x-key"], "of the distribution");
+    }
   });
 
   it("learns of earlier proxies, but no client can pass for CloudFront, nor speak for one connection only", async () => {
@@ -259,7 +267,7 @@ describe("an API behind the local distribution", () => {
     const failing = await startHost({
       behaviours: [
         behaviour(
-          { kind: "http", url: `http://${apiHost}`, readTimeoutMs: 1_000 },
+          { kind: "http", url: `http://${apiHost}`, readTimeoutMs: 1_000, headers: {} },
           { viewerRequest: { name: "broken", code: "function handler(event) { return event.no.such; }" } },
         ),
       ],

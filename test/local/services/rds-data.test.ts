@@ -26,7 +26,7 @@ describe("rds-data", function () {
   before(async () => {
     dataFolder = temporaryFolder();
     postgres = await startPostgres({ dataFolder, port: 0, password: "secret", log: () => {} });
-    api = await startRdsData({ port: 0, clusterArn: CLUSTER, postgresUrl: postgres.url });
+    api = await startRdsData({ port: 0, clusterArns: [CLUSTER], postgresUrl: postgres.url });
     // As a function's environment has it; the SDK reads it when the client is made.
     process.env.AWS_ENDPOINT_URL_RDS_DATA = api.endpoint;
     const credentials = { accessKeyId: "local", secretAccessKey: "local" };

@@ -99,6 +99,32 @@ inBrowser("Transactions in the web app", () => {
     await row(one, "Olives").waitFor();
   });
 
+  it("come a page at a time, and wait where they were while one of them is looked at", async () => {
+    await start("phone");
+    const items = Array.from({ length: 250 }, (_, index) => ({
+      type: "expense",
+      amount: "1",
+      from_balance_id: home.balanceId,
+      description: `Ticket ${index}`,
+      transacted_at: new Date(Date.now() - (10 + index) * 86_400_000).toISOString(),
+    }));
+    assert.equal((await home.user.post("/transactions/batch", { items })).status, 207);
+    let pages = 0;
+    one.page.on("request", (request) => {
+      if (/\/api\/transactions\?.*limit=100/.test(request.url())) pages += 1;
+    });
+    await one.page.reload();
+    await row(one, "Olives").waitFor();
+    await one.page.mouse.wheel(0, 3000);
+    await row(one, "Ticket 30").click();
+    await one.page.getByRole("heading", { name: "Ticket 30" }).waitFor();
+    await one.page.getByRole("link", { name: "Close" }).click();
+    await row(one, "Ticket 30").waitFor();
+    assert.equal(await row(one, "Olives").count(), 0, "What is out of sight is not in the page.");
+    assert.ok((await row(one, "").count()) < 40);
+    assert.equal(pages, 1);
+  });
+
   it("are reached by the keyboard alone", async () => {
     await start("desktop");
     const { keyboard } = one.page;
@@ -108,6 +134,11 @@ inBrowser("Transactions in the web app", () => {
     await seesNoMore(one, "These keys");
     for (const key of ["j", "j", "j", "k"]) await keyboard.press(key);
     await keyboard.press("Enter");
+    await one.page.getByRole("heading", { name: "Cheese" }).waitFor();
+    await button(one, "Duplicate").focus();
+    await keyboard.press("Enter");
+    await one.page.getByRole("heading", { name: "New transaction" }).waitFor();
+    await keyboard.press("Escape");
     await one.page.getByRole("heading", { name: "Cheese" }).waitFor();
     await keyboard.press("e");
     await one.page.getByRole("heading", { name: "Edit transaction" }).waitFor();

@@ -158,6 +158,12 @@ inBrowser("A family in the web app", () => {
       (await page.locator(".share-row .amount").allInnerTexts()).sort(),
       [...spentByCategory(items).values()].map((cents) => `€${(cents / 100).toFixed(2)}`).sort(),
     );
+    // A line leads to the transactions behind it.
+    await page.locator("a.share-row", { hasText: "€15.50" }).click();
+    await page.getByRole("heading", { name: "Transactions" }).waitFor();
+    await page.locator(".transaction", { hasText: "€15.50" }).waitFor();
+    await page.locator(".transaction", { hasText: "Wages" }).waitFor({ state: "detached" });
+    assert.equal(await page.locator(".transaction").count(), 1);
   });
 
   it("invites by mail; who opens the link signs up, joins, and sees what is shared, and nothing else", async () => {

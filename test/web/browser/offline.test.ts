@@ -65,6 +65,17 @@ inBrowser("The web app without a network", () => {
     ]);
   });
 
+  it("can be installed", async () => {
+    await one.page.evaluate(ready);
+    const session = await one.context.newCDPSession(one.page);
+    const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+    // Each test is in a window of its own, of which the browser keeps nothing.
+    assert.deepEqual(
+      installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"),
+      [],
+    );
+  });
+
   it("sends again what was carried out without an answer, and has it recorded once", async () => {
     let sent = 0;
     await one.page.route("**/api/transactions", async (route) => {

@@ -50,7 +50,7 @@ export const stageOf = (one: Visitor, locale: string): Stage => {
 };
 
 /** Waits until all is there that was on its way: answers, pictures, letters. */
-export const settled = async ({ page }: Visitor): Promise<void> => {
+export const settled = async ({ page }: Pick<Visitor, "page">): Promise<void> => {
   await page.locator(":is(.skeleton, [aria-busy=true]):not(.more-rows *)").first().waitFor({ state: "detached" });
   await page.locator("html").evaluate((root: Root) => root.ownerDocument.fonts.ready);
 };
@@ -65,6 +65,10 @@ export async function enter(stage: Stage, scene: Scene, props: Partial<Props> = 
   const { one } = stage;
   const path = scene.path.replace(/\{(\w+)\}/g, (_, name: keyof Props) => props[name] ?? "");
   await one.page.keyboard.press("Escape");
+  await one.page
+    .locator(":focus, html")
+    .last()
+    .evaluate((focused: { blur?(): void }) => focused.blur?.());
   await go(one, path);
   await one.page.locator("h1").filter({ visible: true }).first().waitFor();
   await choose(stage, scene, props);
@@ -75,7 +79,7 @@ export async function enter(stage: Stage, scene: Scene, props: Partial<Props> = 
 
 /** Whose money is looked at, where one can choose. */
 async function choose({ one, say }: Stage, scene: Scene, props: Partial<Props>): Promise<void> {
-  if (props.group === undefined || !SCOPED.test(scene.path)) return;
+  if (scene.who !== undefined || props.group === undefined || !SCOPED.test(scene.path)) return;
   await one.page.getByLabel(say("scope.label")).selectOption(scene.scope === "group" ? props.group : "");
 }
 
@@ -96,15 +100,23 @@ export const SCENES: Scene[] = [
   { name: "empty-balances", path: "/balances", who: "newcomer" },
   { name: "empty-groups", path: "/groups", who: "newcomer" },
   { name: "empty-reports", path: "/reports", who: "newcomer" },
-  { name: "welcome-name", path: "/welcome", who: "newcomer" },
-  { name: "welcome-currency", path: "/welcome", who: "newcomer", show: ({ tap }) => tap("welcome.skip") },
+  { name: "welcome-name", path: "/welcome", who: "newcomer", leave: ({ one }) => go(one, "/") },
+  {
+    name: "welcome-currency",
+    path: "/welcome",
+    who: "newcomer",
+    show: ({ tap }) => tap("welcome.skip"),
+    leave: ({ one }) => go(one, "/"),
+  },
   {
     name: "welcome-balance",
     path: "/welcome",
     who: "newcomer",
-    show: async ({ tap }) => {
+    show: async ({ one, say, tap }) => {
       await tap("welcome.skip");
+      await one.page.getByLabel(say("welcome.currency")).waitFor();
       await tap("welcome.skip");
+      await one.page.getByLabel(say("balance.name")).waitFor();
     },
   },
   { name: "home", path: "/" },
@@ -198,3 +210,41 @@ export const SCENES: Scene[] = [
     },
   },
 ];
+
+/** How the API answers where there is nothing to show: not yet, with an error, or not at all. */
+export const STATES = ["loading", "failing", "offline"] as const;
+export type State = (typeof STATES)[number];
+
+/** Screens that show something of the API's. */
+export const STATEFUL: Record<string, string> = {
+  home: "/",
+  transactions: "/transactions",
+  detail: "/transactions/00000000-0000-4000-8000-000000000000",
+  add: "/add",
+  balances: "/balances",
+  groups: "/groups",
+  group: "/groups/00000000-0000-4000-8000-000000000000",
+  "report-cash-flow": "/reports",
+  "report-spending": "/reports/spending",
+  "report-trends": "/reports/trends",
+  "report-net-worth": "/reports/net-worth",
+  categories: "/categories",
+  account: "/account",
+  more: "/more",
+};
+
+/** Has the API answer somebody like this from now on, but for who they are; before they sign in, so that nothing is known of it. */
+export const answerAs = ({ context }: Visitor, state: State): Promise<unknown> =>
+  context.route(/\/api\/(?!users\/me$)/, async (route) => {
+    if (state === "failing") await route.fulfill({ status: 500, body: "" });
+    if (state === "offline") await route.abort("internetdisconnected");
+  });
+
+/** Brings a screen before somebody's eyes that has nothing to show. */
+export async function enterState({ one }: Stage, path: string, state: State): Promise<void> {
+  await go(one, path);
+  await one.page.locator("h1").filter({ visible: true }).first().waitFor();
+  const sign = state === "loading" ? ".skeleton, main .card" : "[role=alert], main .card";
+  await one.page.locator(sign).filter({ visible: true }).first().waitFor();
+  if (state !== "loading") await settled(one);
+}

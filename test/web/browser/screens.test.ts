@@ -3,7 +3,7 @@ import { newUser } from "../../support/api";
 import { type Device, inBrowser, visitor } from "./chromium";
 import { englishOn, flawsOf, prepare } from "./inspect";
 import { lived, propsOf } from "./lived";
-import { enter, type Props, SCENES, type Scene, stageOf } from "./scenes";
+import { answerAs, enter, enterState, type Props, SCENES, type Scene, STATEFUL, STATES, stageOf } from "./scenes";
 import { signIn } from "./steps";
 
 /** Each screen is looked at twice, so that both themes, both sizes and both languages are. */
@@ -26,6 +26,24 @@ async function look(device: Required<Device>, scenes: Scene[], who?: { email: st
     const found = [...(await flawsOf(one)), ...(device.locale.startsWith("es") ? await englishOn(one) : [])];
     if (found.length > 0) flaws[scene.name] = found;
     await scene.leave?.(stage);
+  }
+  assert.deepEqual(flaws, {});
+}
+
+/** Goes through the screens while there is nothing to show. */
+async function lookAtNothing(device: Required<Device>, who: { email: string }) {
+  const flaws: Record<string, string[]> = {};
+  for (const state of STATES) {
+    const one = await visitor(device);
+    await prepare(one);
+    await answerAs(one, state);
+    await signIn(one, who);
+    for (const [name, path] of Object.entries(STATEFUL)) {
+      await enterState(stageOf(one, device.locale), path, state);
+      const found = await flawsOf(one);
+      if (found.length > 0) flaws[`${name}, ${state}`] = found;
+    }
+    await one.context.close();
   }
   assert.deepEqual(flaws, {});
 }
@@ -57,5 +75,10 @@ inBrowser("Every screen of the web app, in each theme, size and language", () =>
       const me = await lived(device.locale);
       await look(device, scenesOf(undefined), me, await propsOf(me));
     }),
+  );
+
+  it(
+    "is accessible while answers are on their way, fail, or do not come",
+    inEachLook(async (device) => lookAtNothing(device, await newUser("Marta"))),
   );
 });

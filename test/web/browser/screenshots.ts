@@ -13,12 +13,24 @@ import { type Client, client, newUser, password } from "../../support/api";
 import { stack, stopStack } from "../../support/stack";
 import { closeBrowser, SIZES, type Visitor, visitor } from "./chromium";
 import { propsOf } from "./lived";
-import { enter, type Props, SCENES, type Scene, stageOf } from "./scenes";
+import {
+  answerAs,
+  enter,
+  enterState,
+  type Props,
+  SCENES,
+  type Scene,
+  STATEFUL,
+  STATES,
+  type State,
+  stageOf,
+} from "./scenes";
 import { signIn } from "./steps";
 
-const LOCALE = "en-GB";
+/** `SCREENSHOTS_LOCALE=es-ES` takes them in Spanish. */
+const LOCALE = process.env.SCREENSHOTS_LOCALE || "en-GB";
 const THEMES = ["light", "dark"] as const;
-const FOLDER = join(PROJECT_FOLDER, ".local", "screenshots");
+const FOLDER = join(PROJECT_FOLDER, ".local", LOCALE === "en-GB" ? "screenshots" : `screenshots-${LOCALE}`);
 /** For the README: names within `.local/screenshots/`, and what they are called in `docs/screenshots/`. */
 const BEST = {
   "phone-light/home": "home",
@@ -37,10 +49,28 @@ async function main(): Promise<void> {
       if (scenes.length > 0) await takeAll(size, scenes, await personOf(who), props);
     }
   }
-  if (process.argv[2] === undefined) copyBest();
+  for (const state of STATES) await takeState(state, wanted);
+  if (process.argv[2] === undefined && LOCALE === "en-GB") copyBest();
 }
 
-/** Makes the demo family, and has it speak English; answers Ana's API. */
+/** Screens that have nothing to show: on a phone in the light, on a desktop in the dark. */
+async function takeState(state: State, wanted: RegExp): Promise<void> {
+  const screens = Object.entries(STATEFUL).filter(([name]) => wanted.test(`${state}-${name}`));
+  if (screens.length === 0) return;
+  for (const [size, theme] of [["phone", "light"] as const, ["desktop", "dark"] as const]) {
+    const one = await visitor({ size, theme, locale: LOCALE });
+    await answerAs(one, state);
+    await signIn(one, { email: demoFamily[0].email }, demoPassword);
+    for (const [name, path] of screens) {
+      await enterState(stageOf(one, LOCALE), path, state);
+      await one.page.screenshot({ path: join(FOLDER, `${size}-${theme}`, `${state}-${name}.png`) });
+      console.log(`${size} ${state}-${name}`);
+    }
+    await one.context.close();
+  }
+}
+
+/** Makes the demo family, and has it speak the language of the pictures; answers Ana's API. */
 async function settle(): Promise<Client> {
   const { endpoints, cognito, releaseEvents } = await stack();
   await releaseEvents();
@@ -57,14 +87,15 @@ async function settle(): Promise<Client> {
     signIn: ({ email }) => tokenOf(email),
   });
   const people = await Promise.all(demoFamily.map(async ({ email }) => client(`Bearer ${await tokenOf(email)}`)));
-  await Promise.all(people.map(speakEnglish));
+  await Promise.all(people.map(speak));
   return people[0] as Client;
 }
 
 /** Categories have the language that an account began with. */
-async function speakEnglish(person: Client): Promise<void> {
+async function speak(person: Client): Promise<void> {
   const me = (await person.get("/users/me")).body;
   await person.put("/users/me", { name: me.name, locale: LOCALE });
+  if (!LOCALE.startsWith("en")) return; // they began with Spanish
   const { items } = (await person.get(`/categories/${me.user_id}?limit=200`)).body;
   for (const { category_id, icon } of items as { category_id: string; icon: string }[]) {
     const name = catalogue.items.find((one) => one.category_id === category_id)?.name;
@@ -101,7 +132,7 @@ async function takeAll(
 async function take({ page }: Visitor, theme: (typeof THEMES)[number], file: string): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
   await page.locator(`html[data-theme=${theme}]`).waitFor({ state: "attached" });
-  await page.screenshot({ path: join(FOLDER, file) });
+  await page.screenshot({ path: join(FOLDER, file), animations: "disabled" });
 }
 
 function copyBest(): void {

@@ -1,6 +1,6 @@
 /** What the screens read, each by one hook. */
-import { useInfiniteQuery, useQueries, useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { type InfiniteData, useInfiniteQuery, useQueries, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
 import type { Scope } from "../app/scope";
 import { startWelcome } from "../app/welcome";
 import { useSession } from "../auth/useSession";
@@ -12,6 +12,7 @@ import { useQueue } from "../offline/useQueue";
 import { type Category, client, everyPage, idempotent, type Transaction, unwrap } from "./client";
 import type { Filters } from "./filters";
 import { isApiProblem } from "./problem";
+import { alwaysIfShort, beginningOf, isShort, type Page, queryClient } from "./queryClient";
 
 /** The caller's account; who comes for the first time is registered, and welcomed. */
 export const fetchMe = () =>
@@ -101,19 +102,36 @@ const fetchTransactions = (filters: Filters, limit: number, cursor: string | und
 /** A list that grows while one scrolls, with what waits to be sent. */
 export const useTransactions = (filters: Filters, limit = PAGE) => {
   const writes = useQueue();
+  const queryKey = ["transactions", filters, limit];
   const query = useInfiniteQuery({
-    queryKey: ["transactions", filters, limit],
+    queryKey,
+    refetchOnWindowFocus: isShort,
+    refetchOnReconnect: alwaysIfShort,
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) => fetchTransactions(filters, limit, pageParam, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: (previous) => previous,
   });
+  useBeginningOnly(queryKey);
   const items = useMemo(() => {
     const known = query.data?.pages.flatMap((page) => page.items);
     return known && overlayTransactions(known, writes, filters);
   }, [query.data, writes, filters]);
   return { ...query, items };
 };
+
+/** Who comes back to a list begins at its beginning: the rest is forgotten, rather than read anew page by page. */
+function useBeginningOnly(queryKey: unknown[]): void {
+  const text = JSON.stringify(queryKey);
+  useEffect(
+    () => () => {
+      const query = queryClient.getQueryCache().find({ queryKey: JSON.parse(text) });
+      if (query === undefined || query.getObserversCount() > 0 || isShort(query)) return;
+      query.setData(beginningOf(query.state.data as InfiniteData<Page>));
+    },
+    [text],
+  );
+}
 
 /** One transaction, waiting or not; undefined while it is not known. */
 export const useTransaction = (id: string) => {

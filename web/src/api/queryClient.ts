@@ -33,7 +33,7 @@ export const persistence = (userId: string): Omit<PersistQueryClientOptions, "qu
     storage: keptTexts,
     key: `answers/${userId}`,
     throttleTime: 1000,
-    serialize: (client) => JSON.stringify(withoutFailures(client)),
+    serialize: (client) => JSON.stringify(forKeeping(client)),
   }),
   maxAge: KEPT_FOR,
   buster: SHAPE,
@@ -41,19 +41,40 @@ export const persistence = (userId: string): Omit<PersistQueryClientOptions, "qu
   dehydrateOptions: { shouldDehydrateQuery: ({ state, meta }) => state.data !== undefined && meta?.kept !== false },
 });
 
-/** What was known, without what failed since. */
-const withoutFailures = ({ clientState, ...client }: PersistedClient): PersistedClient => ({
+/** What was known, without what failed since, and of long lists the beginning. */
+const forKeeping = ({ clientState, ...client }: PersistedClient): PersistedClient => ({
   ...client,
   clientState: {
     ...clientState,
     queries: clientState.queries.map((query) => ({
       ...query,
-      state: { ...query.state, status: "success", error: null, fetchFailureCount: 0, fetchFailureReason: null },
+      state: {
+        ...query.state,
+        ...(query.queryKey[0] === "transactions" && { data: beginningOf(query.state.data as InfiniteData<Page>) }),
+        status: "success",
+        error: null,
+        fetchFailureCount: 0,
+        fetchFailureReason: null,
+      },
     })),
   },
 });
 
 export type Page = { items: Transaction[]; next_cursor: string | null };
+
+/** So many pages of a list are kept and read anew: somebody may have scrolled through ten thousand transactions. */
+const FEW_PAGES = 5;
+
+export const isShort = ({ state }: { state: { data: unknown } }): boolean =>
+  ((state.data as InfiniteData<Page> | undefined)?.pages.length ?? 0) <= FEW_PAGES;
+
+export const alwaysIfShort = (query: { state: { data: unknown } }): "always" | false =>
+  isShort(query) ? "always" : false;
+
+export const beginningOf = (known: InfiniteData<Page>): InfiniteData<Page> => ({
+  pages: known.pages.slice(0, FEW_PAGES),
+  pageParams: known.pageParams.slice(0, FEW_PAGES),
+});
 
 /** Puts what the API has answered to a write into what is known, so that nothing flickers; then has it all read anew. */
 export function settle(write: QueuedWrite, result: Transaction | undefined): void {
@@ -93,10 +114,14 @@ const withWrite = (pages: InfiniteData<Page>, write: QueuedWrite, filters: Filte
   };
 };
 
-/** Reads anew what depends on transactions; reports and scores follow by events, within a second or so. */
+/**
+ * Reads anew what depends on transactions; reports and scores follow by events, within a second or so. A long list somebody is in has the
+ * write in it already, and is read anew from its beginning when it is opened again.
+ */
 export function refreshMoney(): void {
-  for (const name of ["balances", "transactions", "transactions-exchanges"])
-    void queryClient.invalidateQueries({ queryKey: [name] });
+  for (const name of ["balances", "transactions-exchanges"]) void queryClient.invalidateQueries({ queryKey: [name] });
+  void queryClient.invalidateQueries({ queryKey: ["transactions"], predicate: isShort });
+  void queryClient.invalidateQueries({ queryKey: ["transactions"], refetchType: "none" });
   const later = () => {
     for (const name of ["report", "categories"]) void queryClient.invalidateQueries({ queryKey: [name] });
   };

@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { persistence, queryClient, settle } from "../api/queryClient";
 import { useSession } from "../auth/useSession";
-import { SkeletonRows } from "../design/parts";
+import { SkeletonScreen } from "../design/parts";
 import { startOutbox } from "../offline/outbox";
 import { Boundary } from "./Boundary";
 import { Frame } from "./Frame";
@@ -69,5 +69,5 @@ function Account({ userId }: { userId: string }) {
 
 /** Waits a moment for what is kept on the device: a screen that asked before would go to the network for it, offline in vain. */
 function Restored() {
-  return useIsRestoring() ? <SkeletonRows count={6} /> : <SignedIn />;
+  return useIsRestoring() ? <SkeletonScreen /> : <SignedIn />;
 }

@@ -19,7 +19,11 @@ class ErrorBoundary extends Component<{ children: ReactNode; onRetry: () => void
       this.props.onRetry();
       this.setState({ error: undefined });
     };
-    return <Failure error={this.state.error} retry={retry} />;
+    return (
+      <div className="whole-failure">
+        <Failure error={this.state.error} retry={retry} />
+      </div>
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { BarChart3, Ellipsis, House, List, Plus } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { queryClient } from "../api/queryClient";
 import { useWords } from "../i18n/language";
 import { useShortcuts } from "./keyboard";
 import { Logo } from "./Logo";
@@ -13,16 +14,25 @@ const Help = lazy(() => import("./Help"));
 /** Addresses that fill the screen on a phone: there is one thing to do. */
 const isFocused = (path: string): boolean => /^\/(add|welcome|join)\b|\/edit$/.test(path);
 
+/** Does something as soon as nothing has been on its way for a second. Answers what calls it off. */
+function whenAtRest(run: () => void): () => void {
+  let rests = 0;
+  const look = setInterval(() => {
+    rests = queryClient.isFetching() > 0 ? 0 : rests + 1;
+    if (rests < 4) return;
+    clearInterval(look);
+    run();
+  }, 250);
+  return () => clearInterval(look);
+}
+
 /** What is around every screen: a bar below on a phone, a rail on the left on a desktop. */
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useWords();
   const [path, navigate] = useLocation();
   const [help, setHelp] = useState(false);
   useShortcuts({ n: () => navigate("/add"), "/": () => navigate("/transactions?search"), "?": () => setHelp(true) });
-  useEffect(() => {
-    const idle = setTimeout(preloadScreens, 1500);
-    return () => clearTimeout(idle);
-  }, []);
+  useEffect(() => whenAtRest(preloadScreens), []);
   const item = (to: string, text: string, icon: ReactNode, active: boolean) => (
     <Link href={to} className="nav-item" aria-current={active ? "page" : undefined}>
       {icon}

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from "react";
-import { Redirect, Route, Switch, useLocation } from "wouter";
-import { SkeletonRows } from "../design/parts";
+import { Redirect, Route, Switch, useLocation, useSearch } from "wouter";
+import { SkeletonScreen } from "../design/parts";
 import Home from "../screens/home/Home";
 import { Boundary } from "./Boundary";
 import { FollowLocale } from "./FollowLocale";
@@ -29,15 +29,16 @@ export const preloadScreens = (): void => {
 /** The screens by their addresses. */
 export function SignedIn() {
   const [path] = useLocation();
+  const search = useSearch();
   return (
     <Boundary key={path.split("/")[1]}>
-      <Suspense fallback={<SkeletonRows count={6} />}>
+      <Suspense fallback={<SkeletonScreen />}>
         <FollowLocale />
         <Switch>
           <Route path="/">{isWelcomeDue() ? <Redirect to="/welcome" replace /> : <Home />}</Route>
           <Route path="/welcome" component={Welcome} />
           <Route path="/add">
-            <Add />
+            <Add key={search} />
           </Route>
           <Route path="/transactions/:id/edit">{({ id }) => <Add key={id} editedId={id} />}</Route>
           <Route path="/transactions/:id">{({ id }) => <Transactions openId={id} />}</Route>

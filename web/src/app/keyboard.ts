@@ -2,9 +2,10 @@ import { useEffect, useRef } from "react";
 
 type Shortcuts = Record<string, (event: KeyboardEvent) => void>;
 
-/** Whether keys are meant for something that takes text, or for a sheet that is open. */
+/** Whether a key is meant for something that takes text, or for the button that is in focus. */
 const isTaken = (event: KeyboardEvent): boolean => {
   const target = event.target as HTMLElement | null;
+  if (event.key === "Enter" && target?.closest("a, button, summary") != null) return true;
   const typing =
     target?.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") != null;
   return event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing;

@@ -67,6 +67,18 @@ export function SkeletonRows({ count = 5 }: { count?: number }) {
   );
 }
 
+/** What is shown while a whole screen is on its way: its head is a line as well. */
+export function SkeletonScreen() {
+  return (
+    <>
+      <div className="page-head">
+        <Skeleton width={140} height={24} />
+      </div>
+      <SkeletonRows count={6} />
+    </>
+  );
+}
+
 /** Nothing there yet: one sentence, one button. */
 export function Empty({ icon: Icon, text, children }: { icon: LucideIcon; text: string; children?: ReactNode }) {
   return (

@@ -75,10 +75,9 @@ export const formatPercent = (locale: string, share: number): string =>
 
 /** `12k`: on axes, where there is little room. */
 export const formatShort = (locale: string, number: number): string =>
-  once(
-    `short ${locale}`,
-    () => new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }),
-  ).format(number);
+  once(`short ${locale}`, () => new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }))
+    .format(number)
+    .replace("-", MINUS);
 
 const dateFormat = (locale: string, options: Intl.DateTimeFormatOptions) =>
   once(`date ${locale} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, options));

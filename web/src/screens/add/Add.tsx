@@ -1,5 +1,6 @@
 import "./add.css";
 import { Wallet, X } from "lucide-react";
+import type { ReactNode } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import type { Balance, Transaction } from "../../api/client";
 import { useOwnBalances, useTransaction } from "../../api/queries";
@@ -16,30 +17,33 @@ import { lastBalance } from "./lastBalance";
 /** Records a transaction, or changes one. The amount pad is there at once. */
 export default function Add({ editedId }: { editedId?: string }) {
   const { t } = useWords();
-  const [, navigate] = useLocation();
   const copied = new URLSearchParams(useSearch()).get("copy");
   const balances = useOwnBalances();
   const sourceId = editedId ?? copied ?? undefined;
+  if (balances.data === undefined && balances.error)
+    return (
+      <Nothing>
+        <Failure error={balances.error} retry={() => void balances.refetch()} />
+      </Nothing>
+    );
   return (
-    <Loaded query={balances} skeleton={<SkeletonRows />}>
+    <Loaded
+      query={balances}
+      skeleton={
+        <Nothing>
+          <SkeletonRows />
+        </Nothing>
+      }
+    >
       {(list) =>
         list.length === 0 ? (
-          <div className="add-none">
-            <h1 className="only-read">{t("add.title")}</h1>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={t("common.close")}
-              onClick={() => goBack(navigate, "/")}
-            >
-              <X size={22} />
-            </button>
+          <Nothing>
             <Empty icon={Wallet} text={t("add.no_balance")}>
               <Link href="/balances?new" className="button primary">
                 {t("balances.add")}
               </Link>
             </Empty>
-          </div>
+          </Nothing>
         ) : sourceId === undefined ? (
           <NewForm balances={list} />
         ) : (
@@ -47,6 +51,26 @@ export default function Add({ editedId }: { editedId?: string }) {
         )
       }
     </Loaded>
+  );
+}
+
+/** As long as there is nothing to fill in: why, and the way out. */
+function Nothing({ children }: { children: ReactNode }) {
+  const { t } = useWords();
+  const [, navigate] = useLocation();
+  return (
+    <div className="add-none">
+      <h1 className="only-read">{t("add.title")}</h1>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={t("common.close")}
+        onClick={() => goBack(navigate, "/")}
+      >
+        <X size={22} />
+      </button>
+      {children}
+    </div>
   );
 }
 
@@ -71,7 +95,8 @@ function NewForm({ balances }: { balances: Balance[] }) {
 function FormOf({ id, balances, isCopy }: { id: string; balances: Balance[]; isCopy: boolean }) {
   const { locale } = useWords();
   const { data, error, refetch } = useTransaction(id);
-  if (data === undefined) return error ? <Failure error={error} retry={() => void refetch()} /> : <SkeletonRows />;
+  if (data === undefined)
+    return <Nothing>{error ? <Failure error={error} retry={() => void refetch()} /> : <SkeletonRows />}</Nothing>;
   const { queued: _, ...transaction } = data;
   const draft = draftOfTransaction(transaction, (amount) => editableAmount(amount, decimalMark(locale)));
   return (

@@ -23,10 +23,15 @@ export default function Group({ id }: { id: string }) {
   const groups = useGroups();
   const group = groups.data?.find(({ group_id }) => group_id === id);
   if (group === undefined) {
-    return groups.isPending ? (
-      <SkeletonRows />
-    ) : (
-      <Failure error={groups.error ?? apiProblem(404, "group_not_found", "")} />
+    return (
+      <>
+        <PageHead title={t("nav.groups")} back="/groups" />
+        {groups.isPending ? (
+          <SkeletonRows />
+        ) : (
+          <Failure error={groups.error ?? apiProblem(404, "group_not_found", "")} retry={() => void groups.refetch()} />
+        )}
+      </>
     );
   }
   return (

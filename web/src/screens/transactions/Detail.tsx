@@ -28,6 +28,7 @@ export default function Detail({ id, context, back }: { id: string; context: Row
         <Link href={back} className="icon-button" aria-label={t("common.close")}>
           <X size={22} />
         </Link>
+        {query.data === undefined && <h1 className="only-read">{t("transaction.detail")}</h1>}
         <span className="grow" />
       </div>
       <div className="detail">

@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ReceiptText, SearchX } from "lucide-react";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useShortcuts } from "../../app/keyboard";
 import { Amount } from "../../design/Amount";
@@ -27,7 +27,13 @@ interface TransactionListProps {
   onClear: () => void;
 }
 
-const HEIGHTS = { day: 44, transaction: 62 };
+/**
+ * In rem, as transactions.css has them. Lines are as high as they are said to be: measuring each would cost a layout a line while one scrolls,
+ * and a list that is hidden behind a detail would seem to have lines of no height.
+ */
+const HEIGHTS = { day: 2.75, transaction: 3.75 };
+
+const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /** Only what is in view is in the page, however long the list. */
 export function TransactionList({
@@ -46,11 +52,15 @@ export function TransactionList({
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
+  const [unit] = useState(rem);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: (index) => HEIGHTS[rows[index]?.kind ?? "transaction"],
-    getItemKey: (index) => keyOf(rows[index]),
-    overscan: 8,
+    // Were these others at each drawing, all lines would be laid out anew each time.
+    estimateSize: useCallback((index: number) => HEIGHTS[rows[index]?.kind ?? "transaction"] * unit, [rows, unit]),
+    getItemKey: useCallback((index: number) => keyOf(rows[index]), [rows]),
+    overscan: 6,
+    // Drawn with the frame, not in the midst of each event of the wheel.
+    useFlushSync: false,
     scrollMargin: top,
   });
   const shown = virtualizer.getVirtualItems();
@@ -58,7 +68,12 @@ export function TransactionList({
   useEffect(() => {
     if (isNearEnd && hasMore) loadMore();
   }, [isNearEnd, hasMore, loadMore]);
-  const selected = useKeys(rows, openId, (index) => virtualizer.scrollToIndex(index, { align: "auto" }));
+  const selected = useKeys({
+    rows,
+    openId,
+    ownId,
+    reveal: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
+  });
   if (items.length === 0) {
     return isFiltered ? (
       <Empty icon={SearchX} text={t("transactions.none_match")}>
@@ -80,29 +95,17 @@ export function TransactionList({
         const row = rows[index];
         if (row === undefined) return null;
         return (
-          <div
-            key={key}
-            ref={virtualizer.measureElement}
-            data-index={index}
-            className="placed"
-            style={{ transform: `translateY(${start - top}px)` }}
-          >
+          <div key={key} className="placed" style={{ transform: `translateY(${start - top}px)` }}>
             {row.kind === "day" ? (
               <DayHead row={row} />
             ) : (
-              <SwipeRow
-                transaction={row.transaction}
+              <Line
+                row={row}
+                context={context}
                 own={row.transaction.user_id === ownId}
-                first={row.first}
-                last={row.last}
-              >
-                <TransactionRow
-                  transaction={row.transaction}
-                  context={context}
-                  dated={!byDay}
-                  selected={row.transaction.transaction_id === selected}
-                />
-              </SwipeRow>
+                dated={!byDay}
+                selected={row.transaction.transaction_id === selected}
+              />
             )}
           </div>
         );
@@ -119,7 +122,24 @@ export function TransactionList({
 const keyOf = (row: Row | undefined): string =>
   row === undefined ? "" : row.kind === "day" ? row.day : row.transaction.transaction_id;
 
-function DayHead({ row }: { row: Row & { kind: "day" } }) {
+interface LineProps {
+  row: Row & { kind: "transaction" };
+  context: RowContext;
+  own: boolean;
+  dated: boolean;
+  selected: boolean;
+}
+
+/** Drawn anew when something about it changes, not with each step of the scroll. */
+const Line = memo(function Line({ row, context, own, dated, selected }: LineProps) {
+  return (
+    <SwipeRow transaction={row.transaction} own={own} first={row.first} last={row.last}>
+      <TransactionRow transaction={row.transaction} context={context} dated={dated} selected={selected} />
+    </SwipeRow>
+  );
+});
+
+const DayHead = memo(function DayHead({ row }: { row: Row & { kind: "day" } }) {
   const { locale } = useWords();
   return (
     <div className="day-head">
@@ -131,40 +151,49 @@ function DayHead({ row }: { row: Row & { kind: "day" } }) {
       </span>
     </div>
   );
+});
+
+interface Keys {
+  rows: Row[];
+  openId: string | undefined;
+  ownId: string | undefined;
+  reveal: (index: number) => void;
 }
 
-/** `j` and `k` move, `Enter` opens, `e` edits, `⌫` deletes. Answers the id of the one that is marked. */
-function useKeys(rows: Row[], openId: string | undefined, reveal: (index: number) => void): string | undefined {
+/** `j` and `k` move, `Enter` opens; `e` edits and `⌫` deletes one's own. Answers the id of the one that is marked. */
+function useKeys({ rows, openId, ownId, reveal }: Keys): string | undefined {
   const [marked, setMarked] = useState<string>();
   const [, navigate] = useLocation();
   const { remove } = useTransactionActions();
   const current = openId ?? marked;
-  const transactions = rows.flatMap((row, index) =>
-    row.kind === "transaction" ? [{ index, one: row.transaction }] : [],
-  );
-  const position = transactions.findIndex(({ one }) => one.transaction_id === current);
-  const move = (by: number) => {
-    const next = transactions[Math.min(transactions.length - 1, Math.max(0, position + by))];
-    if (next === undefined) return;
-    setMarked(next.one.transaction_id);
-    reveal(next.index);
-    if (openId !== undefined)
-      navigate(`/transactions/${next.one.transaction_id}${window.location.search}`, { replace: true });
+  // Looked for when a key is pressed, not each time the list is drawn: it may be long.
+  const position = () =>
+    rows.findIndex((row) => row.kind === "transaction" && row.transaction.transaction_id === current);
+  const move = (by: 1 | -1) => {
+    let index = position() + by;
+    if (rows[index]?.kind === "day") index += by;
+    const next = rows[index];
+    if (next?.kind !== "transaction") return;
+    const id = next.transaction.transaction_id;
+    setMarked(id);
+    reveal(index);
+    if (openId !== undefined) navigate(`/transactions/${id}${window.location.search}`, { replace: true });
   };
-  const withCurrent = (run: (transaction: ShownTransaction) => void) => () => {
-    const one = transactions[position]?.one;
-    if (one !== undefined) run(one);
+  const withCurrent = (run: (transaction: ShownTransaction) => void, of: "anybody" | "me") => () => {
+    const row = rows[position()];
+    if (row?.kind !== "transaction") return;
+    if (of === "anybody" || row.transaction.user_id === ownId) run(row.transaction);
   };
   useShortcuts({
     j: () => move(1),
     k: () => move(-1),
-    ...(position >= 0 && {
-      Enter: withCurrent((one) => navigate(`/transactions/${one.transaction_id}${window.location.search}`)),
-      e: withCurrent((one) => navigate(`/transactions/${one.transaction_id}/edit`)),
+    ...(current !== undefined && {
+      Enter: withCurrent((one) => navigate(`/transactions/${one.transaction_id}${window.location.search}`), "anybody"),
+      e: withCurrent((one) => navigate(`/transactions/${one.transaction_id}/edit`), "me"),
       Backspace: withCurrent((one) => {
         move(1);
         void remove(one);
-      }),
+      }, "me"),
     }),
   });
   return current;

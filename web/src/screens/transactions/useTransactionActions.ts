@@ -1,4 +1,4 @@
-import { useLocation } from "wouter";
+import { navigate } from "wouter/use-browser-location";
 import type { Transaction } from "../../api/client";
 import { toast } from "../../app/toasts";
 import { useSession } from "../../auth/useSession";
@@ -6,10 +6,9 @@ import { useWords } from "../../i18n/language";
 import { dequeue, enqueue, queuedWrites } from "../../offline/outbox";
 import { bodyOf, draftOf, subjectOf } from "../../offline/writes";
 
-/** What can be done with a transaction of one's own. */
+/** What can be done with a transaction of one's own. Each line of a list uses it: none of them is drawn anew because one goes elsewhere. */
 export function useTransactionActions() {
   const { t } = useWords();
-  const [, navigate] = useLocation();
   const ownId = useSession()?.userId;
 
   /** Deletes at once; for ten seconds it can be undone. */
