@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Bucket } from "./components/bucket";
 import { readConfig } from "./components/config";
 import { createDatabases } from "./components/database/clusters";
+import { Delivery } from "./components/delivery";
 import { EventBus } from "./components/event-bus";
 import { Firewall } from "./components/firewall";
 import { HostName } from "./components/host-name";
@@ -12,6 +13,7 @@ import { Mail } from "./components/mail";
 import { Network } from "./components/network";
 import type { InterfaceService } from "./components/network/endpoints";
 import { OriginKeys } from "./components/origin-keys";
+import { PRODUCTION } from "./components/production";
 import { AnalyticsService } from "./functions/analytics";
 import { CategoriesService } from "./functions/categories";
 import { DeadLetters } from "./functions/dead-letters";
@@ -38,6 +40,17 @@ const provider = new aws.Provider("aws", {
   defaultTags: { tags: { project: pulumi.getProject(), stack: pulumi.getStack(), "managed-by": "pulumi" } },
 });
 const opts = { providers: [provider] };
+
+// Before all that has roles, since it bounds those.
+const { state: deliveryState, ...delivery } = config.delivery;
+if (deliveryState !== undefined) {
+  const approval = pulumi.getStack() === PRODUCTION;
+  new Delivery(
+    "delivery",
+    { region: config.region, state: deliveryState, ...delivery, approval, logRetentionDays },
+    opts,
+  );
+}
 
 // What functions inside the network call: the relay, by the Lambda API; and, with Kafka, what Lambda's pollers call.
 const calledInside: InterfaceService[] = config.events.broker === "none" ? ["lambda"] : ["lambda", "sts"];

@@ -119,10 +119,11 @@ export class EventBus extends pulumi.ComponentResource {
             "kafka-cluster:Connect",
             "kafka-cluster:DescribeClusterDynamicConfiguration",
             "kafka:DescribeClusterV2",
-            "kafka:GetBootstrapBrokers",
           ],
           Resource: this.broker.clusterArn,
         },
+        // Knows no resource: on the cluster it would allow nothing.
+        { Sid: "FindBrokers", Effect: "Allow", Action: ["kafka:GetBootstrapBrokers"], Resource: "*" },
         statementOf(this.broker, { sid: "ReadTopics", actions: ["DescribeTopic", "ReadData"], topics }),
         statementOf(this.broker, {
           sid: "KeepOffsets",

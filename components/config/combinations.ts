@@ -68,6 +68,12 @@ export const ANYWHERE: Combination[] = [
     remedy: "Use https",
   },
   {
+    key: "delivery.pipeline",
+    wrong: ({ delivery }) => delivery.github !== undefined && delivery.pipeline !== undefined,
+    what: "would deploy each push at the same time as GitHub's workflows do (delivery.github)",
+    remedy: "Remove one of them",
+  },
+  {
     key: "domain.zone",
     wrong: ({ domain: { name, zone, api } }) => zone === undefined && (name !== undefined || api !== undefined),
     what: "is missing: certificates and addresses of domain.name and domain.api are records of a zone",

@@ -10,6 +10,11 @@ const origin = v.pipe(
   v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "must be an origin, such as https://app.example.com"),
 );
 
+const githubRepository = v.pipe(
+  v.string(),
+  v.regex(/^[\w.-]+\/[\w.-]+$/, "must be a repository on GitHub, such as owner/name"),
+);
+
 const hostName = v.pipe(
   v.string(),
   v.regex(/^([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/, "must be a host name, such as app.example.com"),
@@ -192,6 +197,64 @@ export const schemas = {
     /** US dollars, of the whole account. */
     monthlyBudget: v.exactOptional(integer(1, 1_000_000)),
   }),
+  /** Who deploys besides people with keys of their own; nobody, where it is empty. */
+  delivery: v.pipe(
+    v.strictObject({
+      /** Workflows of GitHub (.github/workflows): roles for them. */
+      github: v.exactOptional(
+        v.strictObject({
+          /** On GitHub, as `owner/name`. */
+          repository: githubRepository,
+          /** Where the account has a provider of GitHub's tokens already, its ARN: it takes one only. */
+          oidcProviderArn: v.exactOptional(
+            v.pipe(
+              v.string(),
+              v.regex(
+                /^arn:aws:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+                "must be the ARN of the OIDC provider token.actions.githubusercontent.com",
+              ),
+            ),
+          ),
+        }),
+      ),
+      /** A pipeline in AWS. */
+      pipeline: v.exactOptional(
+        v.strictObject({
+          /** On GitHub, as `owner/name`. */
+          repository: githubRepository,
+          /** What is pushed to it is deployed. */
+          branch: v.pipe(v.string(), v.regex(/^[\w./-]+$/, "must be a branch")),
+          /** The connection to GitHub, which somebody has made and allowed in the console. */
+          connectionArn: v.pipe(
+            v.string(),
+            v.regex(
+              /^arn:aws:codeconnections:[a-z\d-]+:\d{12}:connection\/[\da-f-]{36}$/,
+              "must be the ARN of a connection of CodeConnections",
+            ),
+          ),
+        }),
+      ),
+      /** Where Pulumi keeps the stack's state, which whoever deploys has to reach. */
+      state: v.exactOptional(
+        v.strictObject({
+          /** The bucket that `pulumi login s3://…` names. */
+          bucket: v.pipe(v.string(), v.regex(/^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, "must be a bucket's name")),
+          /** The KMS key that is the stack's secrets provider. */
+          keyArn: v.pipe(
+            v.string(),
+            v.regex(/^arn:aws:kms:[a-z\d-]+:\d{12}:key\/[\da-f-]{36}$/, "must be the ARN of a KMS key"),
+          ),
+        }),
+      ),
+    }),
+    v.forward(
+      v.check(
+        ({ github, pipeline, state }) => (github !== undefined || pipeline !== undefined) === (state !== undefined),
+        "goes with github or pipeline, who need to know it, and only with them",
+      ),
+      ["state"],
+    ),
+  ),
   logs: v.strictObject({
     /** How long logs are kept: one of the periods that CloudWatch Logs knows. */
     retentionDays: v.picklist([

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { unpackArchive } from "./archive";
-import type { Resource } from "./graph";
+import { type Resource, UNKNOWN } from "./graph";
 import { answerCall, type OutputContext, synthesiseOutputs } from "./outputs";
 
 /** The parts of Pulumi's resource monitor protocol (`RegisterResourceRequest`) that the graph keeps. */
@@ -22,6 +22,7 @@ interface Monitor {
 export interface CollectorOptions {
   project: string;
   stack: string;
+  /** Answers as the engine does before anything is made: with what is given, and with nothing that only AWS knows. */
   preview: boolean;
   /** Function archives are unpacked to `<workFolder>/functions/<function name>/`. */
   workFolder: string;
@@ -40,6 +41,10 @@ export async function collectResources(options: CollectorOptions): Promise<Resou
         const resource: Resource = { urn: "", type, name, inputs: {}, outputs: {} };
         resources.push(resource);
         resource.inputs = await recordInputs(type, inputs, options.workFolder);
+        if (options.preview) {
+          resource.outputs = resource.inputs;
+          return { id: undefined, state: inputs };
+        }
         const { id, ...synthesised } = synthesiseOutputs(type, name, resource.inputs, options.context);
         resource.outputs = { ...resource.inputs, ...synthesised, id };
         return { id, state: { ...resource.inputs, ...synthesised } };
@@ -103,8 +108,9 @@ async function recordInputs(type: string, inputs: Record<string, unknown>, workF
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
-/** A value as JSON has it, with secrets in the clear. */
+/** A value as JSON has it, with secrets in the clear, and with Pulumi's own mark for what is not known. */
 function plain(value: unknown): unknown {
+  if (pulumi.isUnknown(value)) return UNKNOWN;
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);

@@ -39,6 +39,9 @@ export interface Resource {
   retainOnDelete?: boolean;
 }
 
+/** What a preview does not know yet, as Pulumi's engine marks it (`unknownValue` of `@pulumi/pulumi/runtime`). */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** All resources of one type, e.g. `resourcesOf(graph, "aws:lambda/function:Function")`. */
 export const resourcesOf = (graph: Graph, type: string): Resource[] =>
   graph.resources.filter((resource) => resource.type === type);

@@ -46,5 +46,6 @@ export const localConfig = (): Record<string, string> => ({
     databaseCapacityPercent: 80,
     monthlyBudget: 1,
   }),
+  "ahorro:delivery": "{}",
   "ahorro:logs": JSON.stringify({ retentionDays: 1 }),
 });

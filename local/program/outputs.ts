@@ -141,6 +141,10 @@ const RULES: Record<string, Synthesis> = {
     const physical = nameOf(name, inputs);
     return { id: physical, name: physical, arn: `arn:aws:logs:${region}:${accountId}:log-group:${physical}` };
   },
+  "aws:codebuild/project:Project": (name, inputs, { region, accountId }) => {
+    const physical = nameOf(name, inputs);
+    return { id: physical, name: physical, arn: `arn:aws:codebuild:${region}:${accountId}:project/${physical}` };
+  },
   "aws:cognito/userPool:UserPool": (name, _inputs, { region, accountId, addresses: { cognito } }) => {
     const id = cognito?.poolId ?? `${region}_${name}`;
     return {
@@ -168,6 +172,14 @@ const RULES: Record<string, Synthesis> = {
       name: physical,
       arn: `arn:aws:glue:${region}:${accountId}:table/${inputs.databaseName}/${physical}`,
     };
+  },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (_name, { url }, { accountId }) => {
+    const arn = `arn:aws:iam::${accountId}:oidc-provider/${String(url).replace("https://", "")}`;
+    return { id: arn, arn };
+  },
+  "aws:iam/policy:Policy": (name, inputs, { accountId }) => {
+    const arn = `arn:aws:iam::${accountId}:policy/${nameOf(name, inputs)}`;
+    return { id: arn, arn };
   },
   "aws:iam/role:Role": (name, inputs, { accountId }) => {
     const physical = nameOf(name, inputs);

@@ -6,6 +6,8 @@ import { type Rule, unless } from "../rule";
  * else is granted names its resources.
  */
 export const UNSCOPED_ACTIONS: Record<string, string> = {
+  "kafka:GetBootstrapBrokers":
+    "No resource types (Service Authorization Reference, Managed Streaming for Apache Kafka)",
   "xray:PutTelemetryRecords": "No resource types (Service Authorization Reference, X-Ray)",
   "xray:PutTraceSegments": "No resource types (Service Authorization Reference, X-Ray)",
   ...Object.fromEntries(
@@ -25,8 +27,17 @@ export const UNSCOPED_ACTIONS: Record<string, string> = {
   ),
 };
 
+/** Policies, but for the number that they end with, that are wider than resources of ours with names known before; each with the reason. */
+export const WIDE_POLICIES: Record<string, string> = {
+  "delivery-boundary": "A ceiling: it grants nothing",
+  "delivery-preview": "Looks at all that the stack has, of which AWS names much by ids that nobody knows before",
+  "delivery-update": "Makes all that the stack has, of which AWS names much by ids that nobody knows before",
+};
+
 /** Where a wildcard stands for what is within one named thing: a bucket's objects, a log group's streams, a function's versions. */
 const WITHIN = /^arn:aws:(s3:::[^*]+\/\*|logs:[^*]+:log-group:[^*]+:\*)$/;
+
+const GITHUB = "token.actions.githubusercontent.com";
 
 const POLICIES = ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"];
 
@@ -41,9 +52,12 @@ export const accessRules: Rule[] = [
   {
     name: "resources-narrowed",
     description:
-      "Policies name the resources that they allow actions on; UNSCOPED_ACTIONS lists what cannot be narrowed.",
+      "Policies name the resources that they allow actions on; UNSCOPED_ACTIONS and WIDE_POLICIES list what cannot be narrowed.",
     types: POLICIES,
-    violation: ({ inputs }) => firstOf(allowing(inputs.policy), wildResource),
+    violation: ({ name, inputs }) =>
+      WIDE_POLICIES[name.replace(/-\d+$/, "")] === undefined
+        ? firstOf(allowing(inputs.policy), wildResource)
+        : undefined,
   },
   {
     name: "no-broad-managed-policies",
@@ -59,7 +73,7 @@ export const accessRules: Rule[] = [
   {
     name: "roles-trusted-narrowly",
     description:
-      "A role is for a service, or for a web identity with a given audience and subject; never for everybody.",
+      "A role is for a service, or for a web identity with a given audience and subject, of GitHub's for one repository's pull requests or environment; never for everybody.",
     types: ["aws:iam/role:Role"],
     violation: ({ inputs }) => firstOf(statementsOf(inputs.assumeRolePolicy), broadTrust),
   },
@@ -97,10 +111,19 @@ function broadTrust(statement: Statement): string | undefined {
   if (isEverybody(statement)) return `${called(statement)} trusts everybody`;
   const principal = typeof statement.Principal === "object" ? statement.Principal : {};
   if (principal.Federated === undefined) return undefined;
-  const bound = Object.keys(statement.Condition?.StringEquals ?? {});
-  const holds = [":aud", ":sub"].every((claim) => bound.some((key) => key.endsWith(claim)));
+  const bound = Object.entries(statement.Condition?.StringEquals ?? {});
+  const [audience, subject] = [":aud", ":sub"].map((claim) =>
+    bound.filter(([key]) => key.endsWith(claim)).flatMap(([, value]) => list(value)),
+  );
+  if (!audience?.length || !subject?.length) {
+    return `${called(statement)} trusts any subject of ${principal.Federated}: hold it to :aud and :sub by StringEquals`;
+  }
+  // A branch can be pushed by many, an environment asks those who may approve; StringEquals takes wildcards as they are written.
+  const loose = list(principal.Federated).some((provider) => provider.includes(GITHUB))
+    ? subject.find((one) => !/^repo:[\w.-]+\/[\w.-]+:(pull_request|environment:[\w-]+)$/.test(one))
+    : undefined;
   return unless(
-    holds,
-    `${called(statement)} trusts any subject of ${principal.Federated}: hold it to :aud and :sub by StringEquals`,
+    loose === undefined,
+    `${called(statement)} trusts ${loose}: name one repository, and pull_request or an environment`,
   );
 }

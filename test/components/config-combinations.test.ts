@@ -9,6 +9,10 @@ import { PROJECT_FOLDER, stackConfig } from "../../local/program/stack-config";
 /** Changes to a stack's configuration: `part.key` → value; null takes the key away. */
 type Changes = Record<string, unknown>;
 
+const id = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
+const connectionArn = `arn:aws:codeconnections:eu-west-1:123456789012:connection/${id}`;
+const state = { bucket: "ahorro-state", keyArn: `arn:aws:kms:eu-west-1:123456789012:key/${id}` };
+
 /** What cannot be, in which stack, and what the message must say: the key, why, and what to do. */
 const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
   [
@@ -64,6 +68,15 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
     new RegExp(`"ahorro:alarms\\.${alarm}".*nobody would be told.*Set it`),
   ]),
   ["dev", { "rates.feedUrl": "http://ecb.example" }, /"ahorro:rates\.feedUrl".*Use https/],
+  [
+    "dev",
+    {
+      "delivery.github": { repository: "a/b" },
+      "delivery.pipeline": { repository: "a/b", branch: "main", connectionArn },
+      "delivery.state": state,
+    },
+    /"ahorro:delivery\.pipeline".*at the same time.*Remove one of them/,
+  ],
   ["dev", { "domain.name": "app.a.example" }, /"ahorro:domain\.zone".*is missing.*Set it to the public hosted zone/],
   [
     "prod",
@@ -87,6 +100,9 @@ const POSSIBLE: [stack: string, changes: Changes][] = [
   ["staging", { "alarms.relayLagSeconds": 60, "events.sweep": "rate(12 hours)" }],
   ["dev", { "ledger.check": "rate(2 hours)", "database.autoPauseSeconds": 3600 }],
   ["staging", { "network.awsAccess": "ipv6", "events.broker": "none", "alarms.consumerLagEvents": undefined }],
+  ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
+  ["prod", { "delivery.github": { repository: "a/b" }, "delivery.state": state }],
+  ["dev", { "delivery.pipeline": { repository: "a/b", branch: "main", connectionArn }, "delivery.state": state }],
   ["prod", { "domain.name": "ahorro.example", "domain.api": "a.b.ahorro.example" }],
   ["prod", { "domain.api": null }],
   ["prod", { "domain.name": null, "domain.zone": null, "domain.api": null }],

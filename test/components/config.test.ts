@@ -15,6 +15,8 @@ const database = {
   deletionProtection: false,
 };
 
+const keyArn = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
+
 /** What is wrong with it, the values that make it so, and what the message must say. */
 const WRONG: [string, Record<string, string>, RegExp][] = [
   [
@@ -56,6 +58,26 @@ const WRONG: [string, Record<string, string>, RegExp][] = [
     "a missing field",
     { "ahorro:logs": "{}" },
     /"ahorro:logs\.retentionDays".*is missing.*pulumi config set --path 'ahorro:logs\.retentionDays'/,
+  ],
+  [
+    "somebody who deploys and does not know where the state is",
+    { "ahorro:delivery": '{"github":{"repository":"a/b"}}' },
+    /"ahorro:delivery\.state".*goes with github or pipeline/,
+  ],
+  [
+    "a state that nobody needs to know",
+    { "ahorro:delivery": `{"state":{"bucket":"state","keyArn":"${keyArn}"}}` },
+    /"ahorro:delivery\.state".*only with them/,
+  ],
+  [
+    "a repository without its owner",
+    { "ahorro:delivery": `{"github":{"repository":"ahorro"},"state":{"bucket":"state","keyArn":"${keyArn}"}}` },
+    /"ahorro:delivery\.github\.repository".*such as owner\/name/,
+  ],
+  [
+    "the connection's ARN under another name",
+    { "ahorro:delivery": '{"pipeline":{"repository":"a/b","branch":"main","connection":"x"}}' },
+    /"ahorro:delivery\.pipeline\.connection".*did you mean "connectionArn"\?/,
   ],
   ["a list instead of an object", { "ahorro:logs": "7" }, /"ahorro:logs".*not an object but "7"/],
   [

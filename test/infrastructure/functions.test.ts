@@ -90,14 +90,10 @@ const consumeEvents = (group: string, ...names: string[]) => [
   {
     Sid: "ReachBrokers",
     Effect: "Allow",
-    Action: [
-      "kafka-cluster:Connect",
-      "kafka-cluster:DescribeClusterDynamicConfiguration",
-      "kafka:DescribeClusterV2",
-      "kafka:GetBootstrapBrokers",
-    ],
+    Action: ["kafka-cluster:Connect", "kafka-cluster:DescribeClusterDynamicConfiguration", "kafka:DescribeClusterV2"],
     Resource: kafka("cluster"),
   },
+  { Sid: "FindBrokers", Effect: "Allow", Action: ["kafka:GetBootstrapBrokers"], Resource: "*" },
   {
     Sid: "ReadTopics",
     Effect: "Allow",

@@ -28,6 +28,7 @@ const trust = (Principal: unknown, Condition?: unknown) => ({
     Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole", Condition }],
   }),
 });
+const GITHUB = { Federated: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" };
 const lambdaTrusts = trust({ Service: "lambda.amazonaws.com" });
 const tlsOnly = policy({
   Effect: "Deny",
@@ -284,6 +285,15 @@ export const EXAMPLES: Record<string, Examples> = {
           { Federated: "arn:…" },
           { StringEquals: { "t:aud": "sts.amazonaws.com" }, StringLike: { "t:sub": "repo:a/*" } },
         ),
+      },
+      "no audience": { inputs: trust(GITHUB, { StringEquals: { "t:sub": "repo:a/b:pull_request" } }) },
+      "all that a repository does": {
+        inputs: trust(GITHUB, { StringEquals: { "t:aud": "sts.amazonaws.com", "t:sub": "repo:a/b:*" } }),
+      },
+      "whoever pushes a branch": {
+        inputs: trust(GITHUB, {
+          StringEquals: { "t:aud": "sts.amazonaws.com", "t:sub": "repo:a/b:ref:refs/heads/main" },
+        }),
       },
     },
   },

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { EnforcementLevel } from "@pulumi/pulumi/proto/analyzer_pb";
+import { UNKNOWN } from "../../local/program/graph";
 import { RULES } from "../../policy/rules";
-import { graphOf, LOAD_TIMEOUT } from "../infrastructure/graphs";
+import { graphOf, LOAD_TIMEOUT, previewOf } from "../infrastructure/graphs";
 import { type Analyzer, startAnalyzer } from "./analyzer";
 import { EXAMPLES } from "./examples";
 import { recorded } from "./recorded";
 import { stage } from "./stage";
-
-/** What a preview does not know yet, as the engine marks it. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 describe("the policy pack", function () {
   this.timeout(LOAD_TIMEOUT);
@@ -30,6 +28,20 @@ describe("the policy pack", function () {
       const all = recorded(await graphOf(stack));
       for (const resource of all) assert.deepEqual(await analyzer.analyze(resource), [], resource.urn);
       assert.deepEqual(await analyzer.analyzeStack(all), []);
+    });
+  }
+
+  for (const stack of ["dev", "prod"] as const) {
+    it(`finds nothing wrong with the preview of ${stack}, where little is known yet`, async () => {
+      const all = recorded(await previewOf(stack));
+      const each = await Promise.all(all.map((resource) => analyzer.analyze(resource)));
+      const found = [...each.flat(), ...(await analyzer.analyzeStack(all))];
+      assert.deepEqual(
+        found.filter(({ level }) => level !== EnforcementLevel.ADVISORY),
+        [],
+      );
+      for (const { message } of found) assert.match(message, /during preview/);
+      assert.ok(found.length > 10);
     });
   }
 

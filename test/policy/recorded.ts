@@ -16,7 +16,9 @@ export const recorded = ({ resources }: Graph): PolicyResource[] =>
 
 function textsOf({ type, inputs: { code, source } }: Resource) {
   if (type === "aws:lambda/function:Function") return { code: filesOf(code.directory) };
-  return source === undefined ? {} : { content: readFileSync(source.path, "utf8") };
+  return type.startsWith("aws:s3/bucketObject") && source !== undefined
+    ? { content: readFileSync(source.path, "utf8") }
+    : {};
 }
 
 const filesOf = (directory: string): Record<string, string> =>

@@ -49,6 +49,20 @@ describe("policy", () => {
     assert.equal(brokenBy(rule, type, iam(false)).length, 1);
   });
 
+  it("lets GitHub's jobs of one repository be a role: its pull requests, or an environment", () => {
+    const [rule] = RULES.filter(({ name }) => name === "roles-trusted-narrowly");
+    assert.ok(rule);
+    const Federated = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+    for (const job of ["pull_request", "environment:prod"]) {
+      const Condition = { StringEquals: { "t:aud": "sts.amazonaws.com", "t:sub": `repo:a/b:${job}` } };
+      const Statement = [{ Effect: "Allow", Principal: { Federated }, Condition }];
+      assert.deepEqual(
+        brokenBy(rule, "aws:iam/role:Role", { inputs: { assumeRolePolicy: JSON.stringify({ Statement }) } }),
+        [],
+      );
+    }
+  });
+
   it("asks production's routes for authorizers, those without a token too", () => {
     const [rule] = RULES.filter(({ name }) => name === "api-through-the-edge-only");
     assert.ok(rule);
