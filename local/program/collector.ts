@@ -41,11 +41,11 @@ export async function collectResources(options: CollectorOptions): Promise<Resou
         const resource: Resource = { urn: "", type, name, inputs: {}, outputs: {} };
         resources.push(resource);
         resource.inputs = await recordInputs(type, inputs, options.workFolder);
+        const { id, ...synthesised } = synthesiseOutputs(type, name, resource.inputs, options.context);
         if (options.preview) {
           resource.outputs = resource.inputs;
-          return { id: undefined, state: inputs };
+          return { id: undefined, state: givenOf(inputs, synthesised) };
         }
-        const { id, ...synthesised } = synthesiseOutputs(type, name, resource.inputs, options.context);
         resource.outputs = { ...resource.inputs, ...synthesised, id };
         return { id, state: { ...resource.inputs, ...synthesised } };
       },
@@ -91,6 +91,20 @@ function watchRegistrations(resources: Resource[]): void {
     return result;
   };
 }
+
+/** What is given of a resource that is not there; in objects of which a part is given, AWS's part is unknown. */
+function givenOf(inputs: Record<string, unknown>, synthesised: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(inputs).map(([key, given]) => {
+    const made = synthesised[key];
+    if (!isRecord(given) || !isRecord(made)) return [key, given];
+    const unknown = Object.keys(made).filter((part) => !(part in given));
+    return [key, { ...given, ...Object.fromEntries(unknown.map((part) => [part, pulumi.unknown])) }];
+  });
+  return Object.fromEntries(entries);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !pulumi.isUnknown(value);
 
 async function recordInputs(type: string, inputs: Record<string, unknown>, workFolder: string) {
   const { code, source, ...others } = inputs;
