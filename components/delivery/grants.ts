@@ -1,6 +1,7 @@
 import { EDGE_GRANTS } from "./edge-grants";
 import { type Grant, words } from "./grant";
 import { NETWORK_GRANTS } from "./network-grants";
+import { OBSERVABILITY_GRANTS } from "./observability-grants";
 
 /**
  * What Pulumi's AWS provider calls for the program's resources: by type, since what it calls is decided there. Kept true by
@@ -150,6 +151,7 @@ export const GRANTS: Grant[] = [
   },
   ...NETWORK_GRANTS,
   ...EDGE_GRANTS,
+  ...OBSERVABILITY_GRANTS,
   {
     types: ["aws:glue/"],
     service: "glue",

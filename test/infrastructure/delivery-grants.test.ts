@@ -11,7 +11,7 @@ const filled = (arn: string) =>
     .replaceAll("{words}", "ahorro_dev");
 
 /** Actions that make something, tags apart. */
-const MAKES = /^(Create(?!Tags)|Put|POST|Authorize|Associate|Add|Set|Invoke|Change)/;
+const MAKES = /^(Create(?!Tags)|Put|POST|Authorize|Associate|Add|Set|Invoke|Change|Subscribe|ModifyBudget)/;
 
 /** Types of resources that are granted elsewhere: components/delivery/access.ts, which is about IAM. */
 const ELSEWHERE = /^aws:iam\//;
