@@ -96,11 +96,11 @@ const IMPOSSIBLE: [stack: string, changes: Changes, message: RegExp][] = [
 /** What is not refused, so that the rules say no more than they should. */
 const POSSIBLE: [stack: string, changes: Changes][] = [
   ["prod", { "events.broker": "provisioned" }],
-  ["staging", { "events.broker": "none", "alarms.consumerLagEvents": undefined, "logs.retentionDays": 1 }],
+  ["staging", { "events.broker": "none", "alarms.consumerLagEvents": undefined }],
+  ["staging", { "database.deletionProtection": false, "logs.retentionDays": 1 }],
   ["staging", { "alarms.relayLagSeconds": 60, "events.sweep": "rate(12 hours)" }],
   ["dev", { "ledger.check": "rate(2 hours)", "database.autoPauseSeconds": 3600 }],
   ["staging", { "network.awsAccess": "ipv6", "events.broker": "none", "alarms.consumerLagEvents": undefined }],
-  ["staging", { "events.broker": "none", "database.deletionProtection": false, "logs.retentionDays": 1 }],
   ["prod", { "delivery.github": { repository: "a/b" }, "delivery.state": state }],
   ["dev", { "delivery.pipeline": { repository: "a/b", branch: "main", connectionArn }, "delivery.state": state }],
   ["prod", { "domain.name": "ahorro.example", "domain.api": "a.b.ahorro.example" }],

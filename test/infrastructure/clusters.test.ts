@@ -31,6 +31,7 @@ const USES: Record<string, Record<string, string>> = {
   "transactions-exporter": { DATABASE: "transactions" },
   "transactions-migrations": { DATABASE: "transactions" },
   "transactions-relay": { DATABASE: "transactions" },
+  "ledger-check": { DATABASE: "transactions" },
   "categories-api": { DATABASE: "transactions" },
   "analytics-api": { DATABASE: "analytics" },
   "analytics-consumer": { DATABASE: "analytics" },

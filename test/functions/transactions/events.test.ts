@@ -30,7 +30,7 @@ describe("Events of the transactions service", () => {
     const { user } = await newSaver();
     const made = await newBalance(user, { name: "Account", opening_amount: "12.5" });
     const [row] = (await outbox(user)).slice(-1);
-    const { time, data, ...envelope } = row?.payload ?? {};
+    const { time, data, correlationid, ...envelope } = row?.payload ?? {};
     assert.deepEqual(envelope, {
       specversion: "1.0",
       id: row?.id,
@@ -40,6 +40,7 @@ describe("Events of the transactions service", () => {
       datacontenttype: "application/json",
     });
     assert.deepEqual([row?.event_type, row?.aggregate_id], ["BalanceCreated", user.user_id]);
+    assert.match(correlationid, /^[\w-]{15}=$/);
     assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     assert.deepEqual(data, { ...made, deleted_at: null, version: 1 });
   });

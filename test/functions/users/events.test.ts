@@ -28,7 +28,7 @@ describe("Events in the outbox", () => {
   it("are CloudEvents 1.0 with the whole resource", async () => {
     const user = await newUser("Eva");
     const [row] = await outbox(user.user_id);
-    const { time, data, ...envelope } = row?.payload ?? {};
+    const { time, data, correlationid, ...envelope } = row?.payload ?? {};
     assert.deepEqual(envelope, {
       specversion: "1.0",
       id: row?.id,
@@ -37,6 +37,7 @@ describe("Events in the outbox", () => {
       subject: user.user_id,
       datacontenttype: "application/json",
     });
+    assert.match(correlationid, /^[\w-]{15}=$/);
     assert.match(time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     assert.deepEqual(data, (await user.get("/users/me")).body);
   });
