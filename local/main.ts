@@ -142,9 +142,10 @@ async function seedOnce(stack: Stack, folder: DataFolder): Promise<string | unde
 
 const step = (name: string) => console.log(`${styleText("dim", "…")} ${name}`);
 
-/** What functions print, and what services complain of; PostgreSQL's everyday messages are not for people. */
+/** What functions print, and what services complain of; PostgreSQL's everyday messages and metrics, of CloudWatch's format, are not for people. */
 const printLog = (source: string, line: string) => {
   if (source === "postgres" && line.includes(" LOG:  ")) return;
+  if (line.startsWith('{"_aws":')) return;
   for (const part of line.trimEnd().split("\n")) console.error(`${styleText("dim", `${source} |`)} ${part}`);
 };
 
